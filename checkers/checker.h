@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef CHECKERS_CHECKER_H
+#define CHECKERS_CHECKER_H
+
+#include "checkers/decimal.h"
+#include "checkers/history.h"
+#include "checkers/params.h"
+#include "common/err.h"
+#include "common/user_statistics.h"
+
+#include <stdint.h>
+
+/* What a checker may see of a user: no database, no clock, no globals. */
+struct facts {
+    const struct user_statistics *statistics;
+    const struct history *history;
+};
+
+struct checker;
+
+/* A trophy's rule: its checker and the parameters it understood.  Plain data; a number borrows the
+ * params' text. */
+struct rule {
+    const struct checker *checker;
+    union {
+        struct decimal number; /* count, days, weekends, kg, inactive_days */
+        struct {
+            int64_t before_us; /* NO_TIME: no such bound */
+            int64_t after_us;
+        } time;
+        struct {
+            int32_t month;
+            int32_t day;
+        } date;
+    };
+};
+
+/*
+ * One kind of trophy.  A checker is one small file that ends with a const struct checker, and one
+ * line in registry.c.
+ *
+ * parse(params, rule, err): read the parameters into ${rule}; -1 and a text naming key, value and
+ * what was expected if they are invalid.  NULL: the checker takes no parameters.
+ *
+ * times(rule, facts): how often the trophy is owed for these facts: 0 is "not met", 1 is "met";
+ * more for what can be done again, floor(current / target), which counts for repeatable trophies
+ * only.
+ */
+struct checker {
+    const char *name; /* the checker_class it answers to, and the metrics' label */
+    int (*parse)(const struct params *params, struct rule *rule, struct err *err);
+    int64_t (*times)(const struct rule *rule, const struct facts *facts);
+};
+
+/*
+ * checker_find(checker_class):
+ * The checker for trophies_trophy.checker_class: its name, a name of the proposal, or that behind a
+ * dotted Python path. NULL if unknown.  Source: semantics, "Checkers".
+ */
+const struct checker *checker_find(const char *checker_class);
+
+/*
+ * rule_parse(checker_class, params, rule, err):
+ * Find the checker and let it read its parameters.  On -1 ${rule} is untouched and ${err} says what
+ * is unknown or invalid and what was expected.  ${rule} borrows ${params}.
+ */
+int rule_parse(const char *checker_class, const struct params *params, struct rule *rule,
+               struct err *err);
+
+/* rule_times(rule, facts): how often the trophy is owed, see struct checker. */
+int64_t rule_times(const struct rule *rule, const struct facts *facts);
+
+#endif

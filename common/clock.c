@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Time: the two clocks, the zone, and proleptic Gregorian dates as day numbers.  The calendar
+ * arithmetic counts years from March, so that the leap day is a year's last and every month's
+ * offset is one linear formula.
+ */
+#include "common/clock.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { DAYS_PER_ERA = 146097, YEARS_PER_ERA = 400, EPOCH_FROM_MARCH_0000 = 719468 };
+
+int64_t
+clock_now_us(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t
+clock_monotonic_ms(void)
+{
+    struct timespec t;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int
+clock_set_zone(const char *name, struct err *err)
+{
+    char path[320];
+    char magic[4] = "";
+    FILE *file = NULL;
+
+    if (name[0] != '\0' && name[0] != '/' && strstr(name, "..") == NULL && strlen(name) < 256) {
+        (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
+        file = fopen(path, "rb");
+    }
+    if (file != NULL) {
+        (void)!fread(magic, 1, sizeof magic, file);
+        (void)fclose(file);
+    }
+    if (memcmp(magic, "TZif", sizeof magic) != 0)
+        return err_set(err, "'%s': a time zone of /usr/share/zoneinfo expected (package tzdata)",
+                       name);
+    if (setenv("TZ", name, 1) != 0)
+        return err_set(err, "'%s': out of memory", name);
+    tzset();
+    return 0;
+}
+
+static int64_t
+floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+int32_t
+clock_date(int64_t instant_us)
+{
+    time_t seconds = (time_t)floor_div(instant_us, 1000000);
+    struct tm local;
+
+    if (localtime_r(&seconds, &local) == NULL)
+        return (int32_t)floor_div(seconds, 86400);
+    return clock_days(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
+}
+
+int32_t
+clock_days(int32_t year, int32_t month, int32_t day)
+{
+    int64_t y = month > 2 ? year : (int64_t)year - 1;
+    int64_t era = floor_div(y, YEARS_PER_ERA);
+    int64_t year_of_era = y - era * YEARS_PER_ERA;
+    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+    return (int32_t)(era * DAYS_PER_ERA + day_of_era - EPOCH_FROM_MARCH_0000);
+}
+
+void
+clock_civil(int32_t days, int32_t *year, int32_t *month, int32_t *day)
+{
+    int64_t shifted = (int64_t)days + EPOCH_FROM_MARCH_0000;
+    int64_t era = floor_div(shifted, DAYS_PER_ERA);
+    int64_t doe = shifted - era * DAYS_PER_ERA;
+    int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    int64_t march_month = (5 * doy + 2) / 153;
+
+    *day = (int32_t)(doy - (153 * march_month + 2) / 5 + 1);
+    *month = (int32_t)(march_month < 10 ? march_month + 3 : march_month - 9);
+    *year = (int32_t)(yoe + era * YEARS_PER_ERA + (*month <= 2));
+}
+
+void
+clock_format_utc(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
+{
+    int64_t seconds = floor_div(instant_us, 1000000);
+    int64_t days = floor_div(seconds, 86400);
+    int64_t of_day = seconds - days * 86400;
+    int32_t year;
+    int32_t month;
+    int32_t day;
+
+    clock_civil((int32_t)days, &year, &month, &day);
+    (void)snprintf(text, CLOCK_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%06d+00:00", year, month,
+                   day, (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60),
+                   (int)(instant_us - seconds * 1000000));
+}
+
+void
+clock_format_date(int32_t days, char text[CLOCK_TEXT_SIZE])
+{
+    int32_t year;
+    int32_t month;
+    int32_t day;
+
+    clock_civil(days, &year, &month, &day);
+    (void)snprintf(text, CLOCK_TEXT_SIZE, "%04d-%02d-%02d", year, month, day);
+}

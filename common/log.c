@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/log.h"
+
+#include "common/clock.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum log_level threshold = LOG_LEVEL_INFO;
+static enum log_format layout = LOG_FORMAT_TEXT;
+
+static const struct {
+    enum log_level level;
+    const char *name;
+} names[] = {
+    {LOG_LEVEL_ERROR, "error"}, {LOG_LEVEL_WARN, "warning"}, {LOG_LEVEL_NOTE, "notice"},
+    {LOG_LEVEL_INFO, "info"},   {LOG_LEVEL_DEBUG, "debug"},
+};
+
+void
+log_setup(enum log_level level, enum log_format format)
+{
+    threshold = level;
+    layout = format;
+}
+
+bool
+log_level_parse(const char *name, enum log_level *level)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i].name, name) == 0) {
+            *level = names[i].level;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool
+log_enabled(enum log_level level)
+{
+    return level <= threshold;
+}
+
+static const char *
+level_name(enum log_level level)
+{
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].level == level)
+            return names[i].name;
+    return "info";
+}
+
+static void
+write_json(enum log_level level, const char *text)
+{
+    char stamp[CLOCK_TEXT_SIZE];
+    json_t *message = json_stringn(text, strlen(text));
+    json_t *line;
+    char *dump;
+
+    clock_format_utc(clock_now_us(), stamp);
+    if (message == NULL) /* not UTF-8: a stranger's bytes */
+        message = json_string("(not UTF-8)");
+    line =
+        json_pack("{s:s, s:s, s:o}", "ts", stamp, "level", level_name(level), "message", message);
+    dump = line == NULL ? NULL : json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
+    if (dump != NULL)
+        (void)fprintf(stderr, "%s\n", dump);
+    free(dump);
+    json_decref(line);
+}
+
+void
+log_write(enum log_level level, const char *fmt, ...)
+{
+    char text[2048];
+    va_list ap;
+
+    if (!log_enabled(level))
+        return;
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    if (layout == LOG_FORMAT_JSON)
+        write_json(level, text);
+    else
+        (void)fprintf(stderr, "<%d>%s\n", (int)level, text);
+}

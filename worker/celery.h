@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_CELERY_H
+#define WORKER_CELERY_H
+
+#include "common/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CELERY_NO_TIME INT64_MIN
+
+/*
+ * A message as it came from the broker: nothing of AMQP's library leaks in, so a test or a fuzzer
+ * needs no broker. Everything is borrowed.
+ */
+struct celery_wire {
+    const char *content_type; /* NULL if the property is absent */
+    const json_t
+        *headers; /* the header table as an object; void → null, text that is not UTF-8 → null */
+    const unsigned char *body;
+    size_t body_length;
+    size_t max_body; /* bytes, before and after inflation */
+};
+
+/*
+ * A task message of protocol 1 or 2, decoded.  Owned: celery_task_clear() frees it.
+ * Instants are microseconds since 1970 UTC, or CELERY_NO_TIME.
+ */
+struct celery_task {
+    char *name;    /* never NULL after success */
+    char *id;      /* never NULL after success */
+    char *root_id; /* may be NULL */
+    char *parent_id;
+    char *group;
+    json_t *args;   /* array */
+    json_t *kwargs; /* object */
+    json_t *embed;  /* object: callbacks, errbacks, chain, chord; may be empty */
+    int64_t eta_us;
+    int64_t expires_us;
+    int64_t retries;
+    double time_limit_s; /* hard; 0: none */
+    double soft_time_limit_s;
+    bool ignore_result;
+};
+
+/*
+ * celery_decode(wire, task, err):
+ * Decode ${wire} into ${task}, which is overwritten.  Returns 0, or -1 with a text when the message
+ * is refused: content type not JSON (pickle, yaml, msgpack are always refused), body larger than
+ * the limit before or after inflation, bad compression, not UTF-8, not JSON, wrong shape,
+ * unreadable eta or expires.  On -1 ${task} holds name and id as far as they were found (else
+ * NULL), so that a FAILURE can be sent, and nothing else that matters; clear it either way.  Never
+ * crashes, whatever the bytes. Source: Celery's message protocol 1 and 2.
+ */
+int celery_decode(const struct celery_wire *wire, struct celery_task *task, struct err *err);
+
+/* celery_task_clear(task): free what ${task} owns and zero it.  A zeroed task may be cleared. */
+void celery_task_clear(struct celery_task *task);
+
+#endif
