@@ -232,15 +232,16 @@ broker_connect(const struct broker_settings *settings, unsigned turn, const char
     log_note("broker: %s: connected to %s:%d, vhost %s", who, info.host, info.port, info.vhost);
     return connection;
 failed:
-    broker_disconnect(connection);
+    broker_disconnect(connection, /* politely */ false);
     return NULL;
 }
 
 void
-broker_disconnect(amqp_connection_state_t connection)
+broker_disconnect(amqp_connection_state_t connection, bool politely)
 {
-    /* no polite close: after an error it reads again and has crashed (rabbitmq-c 458); the broker
-     * takes a cut as well */
-    if (connection != NULL)
-        (void)amqp_destroy_connection(connection);
+    if (connection == NULL)
+        return;
+    if (politely)
+        (void)amqp_connection_close(connection, AMQP_REPLY_SUCCESS);
+    (void)amqp_destroy_connection(connection);
 }

@@ -19,8 +19,13 @@ enum { BROKER_CHANNEL = 1 };
 amqp_connection_state_t broker_connect(const struct broker_settings *settings, unsigned turn,
                                        const char *who);
 
-/* broker_disconnect(connection): close politely if that takes no time, and free; NULL is fine. */
-void broker_disconnect(amqp_connection_state_t connection);
+/*
+ * broker_disconnect(connection, politely):
+ * Close and free; NULL is fine.  ${politely} says goodbye and waits for the answer: only for a
+ * connection that works, since after an error librabbitmq reads again and has crashed (rabbitmq-c
+ * issue 458).
+ */
+void broker_disconnect(amqp_connection_state_t connection, bool politely);
 
 /* broker_reply_failed(reply, what, who): log why an RPC failed; false if it did not. */
 bool broker_reply_failed(amqp_rpc_reply_t reply, const char *what, const char *who);

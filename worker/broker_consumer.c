@@ -51,19 +51,25 @@ delivery_clear(struct delivery *delivery)
     *delivery = (struct delivery){0};
 }
 
-void
-consumer_close(struct consumer *consumer)
+static void
+drop(struct consumer *consumer, bool politely)
 {
-    broker_disconnect(consumer->connection);
+    broker_disconnect(consumer->connection, politely);
     consumer->connection = NULL;
     delivery_clear(&consumer->delivery);
     consumer->want = WANT_METHOD;
 }
 
+void
+consumer_close(struct consumer *consumer)
+{
+    drop(consumer, /* politely */ true);
+}
+
 static enum broker_event
 lost(struct consumer *consumer)
 {
-    consumer_close(consumer);
+    drop(consumer, /* politely */ false);
     return BROKER_LOST;
 }
 

@@ -43,19 +43,25 @@ publisher_free(struct publisher *publisher)
     free(publisher);
 }
 
-void
-publisher_close(struct publisher *publisher)
+static void
+drop(struct publisher *publisher, bool politely)
 {
-    broker_disconnect(publisher->connection);
+    broker_disconnect(publisher->connection, politely);
     publisher->connection = NULL;
     publisher->number = 0;
     publisher->blocked = false;
 }
 
+void
+publisher_close(struct publisher *publisher)
+{
+    drop(publisher, /* politely */ true);
+}
+
 static enum broker_event
 lost(struct publisher *publisher)
 {
-    publisher_close(publisher);
+    drop(publisher, /* politely */ false);
     return BROKER_LOST;
 }
 

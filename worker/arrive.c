@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What becomes of a delivery when it comes: decoded, bound to its arguments and put into the inbox,
+ * or refused.  A message may be undecodable, foreign, called wrongly, early, or suspected of having
+ * killed a worker before; none of them is ever dropped silently, and none stops the worker.
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "worker/result.h"
+#include "worker/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FOREIGN_PAUSE_MS = 5000, /* before a foreign task goes back to the queue */
+    ROTATE_SOON_MS =
+        5000, /* an early message beyond the limits stays this long, so that nothing spins */
+    ROTATE_LATE_MS = 15 * 60000, /* others half of the broker's 30 minutes for an acknowledgement */
+};
+
+static void
+refuse(struct worker *worker, struct message *message, const char *type, const char *module,
+       const char *text)
+{
+    const struct exception exception = {type, module, text};
+
+    worker_fail(worker, message, &exception);
+}
+
+static int64_t
+header_number(const struct message *message, const char *name)
+{
+    return json_integer_value(json_object_get(message->delivery.properties.headers, name));
+}
+
+/* How often somebody began this message and did not end it, as far as the broker or we have
+ * counted. */
+static int64_t
+count_attempts(const struct message *message)
+{
+    int64_t ours = header_number(message, ATTEMPTS_HEADER);
+    int64_t quorum = header_number(message, "x-delivery-count");
+
+    return ours > quorum ? ours : quorum;
+}
+
+static void
+plan_foreign(struct worker *worker, struct message *message)
+{
+    const char *policy = worker->options->worker_foreign_tasks;
+
+    if (strcmp(policy, "park") == 0) {
+        message->plan = PLAN_PARK;
+    } else if (strcmp(policy, "requeue") == 0 &&
+               header_number(message, ATTEMPTS_HEADER) < worker->options->worker_delivery_limit) {
+        message->plan = PLAN_AGAIN;
+        message->not_before_ms = message->arrived_ms + FOREIGN_PAUSE_MS;
+    } else {
+        refuse(worker, message, "NotRegistered", "celery.exceptions", message->task.name);
+    }
+}
+
+/*
+ * A classic queue only says "redelivered": such a message may have killed the process that had it.
+ * It runs alone, and before it runs a copy with one more attempt takes its place.  A quorum queue
+ * counts by itself.
+ */
+static void
+plan_suspect(struct worker *worker, struct message *message)
+{
+    bool counted =
+        json_object_get(message->delivery.properties.headers, "x-delivery-count") != NULL;
+    int64_t attempts = count_attempts(message);
+    char text[96];
+
+    if (attempts > worker->options->worker_delivery_limit ||
+        (message->delivery.redelivered && !counted &&
+         attempts == worker->options->worker_delivery_limit)) {
+        (void)snprintf(text, sizeof text, "given up after %lld attempts that did not end",
+                       (long long)attempts);
+        refuse(worker, message, "WorkerLostError", "billiard.exceptions", text);
+        return;
+    }
+    message->alone = message->delivery.redelivered || attempts > 0;
+    if (message->delivery.redelivered && !counted)
+        message->plan = PLAN_AGAIN;
+}
+
+/* Early: it is held until its eta, at most half of the prefetch and worker.eta_bytes of such. */
+static void
+plan_early(struct worker *worker, struct message *message)
+{
+    int64_t now_us = clock_now_us();
+    size_t bytes;
+    size_t held;
+    bool room;
+
+    if (message->task.eta_us <= now_us)
+        return;
+    held = inbox_held(&worker->inbox, now_us, &bytes);
+    room = held < (size_t)worker->options->broker_prefetch / 2 &&
+           bytes + message->bytes <= (size_t)worker->options->worker_eta_bytes;
+    message->rotate_at_ms = message->arrived_ms + (room ? ROTATE_LATE_MS : ROTATE_SOON_MS);
+}
+
+/* Decides about a message that could be decoded. */
+static void
+plan(struct worker *worker, struct message *message)
+{
+    const struct celery_task *task = &message->task;
+    struct python_error error = {0};
+
+    message->kind = task_find(task->name, worker->options->tasks, worker->options->tasks_count);
+    if (message->kind == NULL) {
+        plan_foreign(worker, message);
+        return;
+    }
+    if (arguments_bind(task_function(task->name), &message->kind->signature, task->args,
+                       task->kwargs, &message->arguments, &error) != 0) {
+        refuse(worker, message, error.type, "builtins", error.err.text);
+        return;
+    }
+    plan_suspect(worker, message);
+    plan_early(worker, message);
+}
+
+static void
+decode(struct worker *worker, struct message *message)
+{
+    const struct celery_wire wire = {
+        .content_type = message->delivery.properties.content_type,
+        .headers = message->delivery.properties.headers,
+        .body = message->delivery.body,
+        .body_length = message->delivery.body_length,
+        .max_body = (size_t)worker->options->worker_max_message_bytes,
+    };
+    struct err err = {0};
+
+    if (celery_decode(&wire, &message->task, &err) == 0)
+        plan(worker, message);
+    else
+        refuse(worker, message, "DecodeError", "kombu.exceptions", err.text);
+}
+
+void
+worker_arrive(struct worker *worker, struct delivery *delivery)
+{
+    struct message *message = calloc(1, sizeof *message);
+
+    if (message == NULL || inbox_add_take(&worker->inbox, message) != 0) {
+        log_error("out of memory: a message goes back to its queue");
+        (void)consumer_reject(worker->consumer, delivery->tag, /* requeue */ true);
+        delivery_clear(delivery);
+        free(message);
+        return;
+    }
+    message->delivery = *delivery;
+    *delivery = (struct delivery){0};
+    message->arrived_ms = clock_monotonic_ms();
+    message->bytes = message->delivery.body_length + sizeof *message;
+    worker->counters.received++;
+    worker->counters.redelivered += message->delivery.redelivered;
+    decode(worker, message);
+    if (message->plan == PLAN_RUN &&
+        message->rotate_at_ms == 0) { /* it will not be published again */
+        free(message->delivery.body);
+        message->delivery.body = NULL;
+    }
+}

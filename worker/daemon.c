@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon's life: set up, turn and dispatch until a signal, finish what is in hand, leave. */
+#include "common/clock.h"
+#include "common/log.h"
+#include "worker/node_name.h"
+#include "worker/worker.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+/* The earliest moment at which there is something to do without anything coming in. */
+static int64_t
+next_turn_ms(const struct worker *worker)
+{
+    const struct batch_limits limits = {.now_us = clock_now_us(), .now_ms = clock_monotonic_ms()};
+    int64_t next = batch_next_ms(&worker->inbox, &limits);
+    int64_t pause = backoff_left_ms(&worker->db_backoff, limits.now_ms);
+
+    if (!db_is_open(worker->db) && next < 0)
+        return pause;
+    return next < 0 || next > pause ? next : pause;
+}
+
+static int
+open_signals(void)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGUSR1);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
+        return -1;
+    return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+/* The results of what has been done still go out, as long as the time to stop allows. */
+static void
+drain(struct worker *worker)
+{
+    while (!worker->leaving && !outbox_is_empty(&worker->outbox) &&
+           publisher_is_ready(worker->publisher))
+        (void)worker_turn(worker, -1, 0, 100);
+    worker_settle(worker);
+    log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
+}
+
+static void
+live(struct worker *worker)
+{
+    while (!worker->stopping && !worker->leaving) {
+        while (worker_dispatch(worker) && !worker->stopping)
+            (void)worker_turn(worker, -1, 0, 0);
+        if (!worker->stopping)
+            (void)worker_turn(worker, -1, 0, next_turn_ms(worker));
+    }
+    drain(worker);
+}
+
+static int
+set_up(struct worker *worker, const char *name)
+{
+    const struct options *o = worker->options;
+    const struct broker_settings broker = {
+        .urls = o->broker_url,
+        .heartbeat_s = (int)o->broker_heartbeat,
+        .ca_file = o->broker_ca_file,
+        .cert_file = o->broker_cert_file,
+        .key_file = o->broker_key_file,
+        .name = name,
+    };
+    const struct consumer_settings consumer = {
+        .broker = broker,
+        .queues = (const char *const *)worker->queues.items,
+        .queue_count = worker->queues.count,
+        .create_queues = o->broker_create_queue,
+        .quorum = strcmp(o->broker_queue_type, "quorum") == 0,
+        .prefetch = (uint16_t)o->broker_prefetch,
+        .max_body = (uint64_t)o->worker_max_message_bytes,
+    };
+    const struct db_settings db = {
+        .url = o->database_url,
+        .name = name,
+        .statement_timeout_ms = o->database_statement_timeout,
+        .lock_timeout_ms = o->database_lock_timeout,
+        .wait = worker_wait,
+        .wait_context = worker,
+    };
+    struct err err = {0};
+
+    if (broker_settings_check(&broker, &err) != 0 ||
+        clock_set_zone(o->trophies_time_zone, &err) != 0) {
+        log_error("configuration: %s", err.text);
+        return EX_CONFIG;
+    }
+    worker->consumer = consumer_new(&consumer);
+    worker->publisher = publisher_new(&broker);
+    worker->db = db_new(&db);
+    worker->signal_fd = open_signals();
+    if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
+        worker->signal_fd < 0) {
+        log_error("out of memory");
+        return EX_SOFTWARE;
+    }
+    worker->evaluator.db = worker->db;
+    worker->evaluator.options = o;
+    return EXIT_SUCCESS;
+}
+
+static void
+tear_down(struct worker *worker)
+{
+    outbox_clear(&worker->outbox);
+    inbox_clear(&worker->inbox);
+    batch_free(&worker->batch);
+    consumer_free(worker->consumer);
+    publisher_free(worker->publisher);
+    db_free(worker->db);
+    if (worker->signal_fd >= 0)
+        (void)close(worker->signal_fd);
+}
+
+int
+daemon_run(const struct options *options, int instance)
+{
+    struct worker worker = {.options = options, .signal_fd = -1};
+    char name[NODE_NAME_SIZE];
+    int status;
+
+    node_name(options->worker_name, instance, name);
+    worker.name = name;
+    if (options_split_queues(options, &worker.queues) != 0) {
+        log_error("out of memory");
+        return EX_SOFTWARE;
+    }
+    status = set_up(&worker, name);
+    if (status == EXIT_SUCCESS) {
+        log_note("trophy-worker " TROPHY_VERSION " starts as %s", name);
+        live(&worker);
+    }
+    tear_down(&worker);
+    text_list_clear(&worker.queues);
+    return status;
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From the inbox to the transaction and back: which messages are done next, and what becomes of
+ * each. */
+#include "common/clock.h"
+#include "common/log.h"
+#include "worker/result.h"
+#include "worker/worker.h"
+
+#include <string.h>
+
+enum { MAX_TIMEOUTS = 3 }; /* statement timeouts of one message alone before it is given up */
+
+static struct batch_limits
+limits_now(const struct worker *worker)
+{
+    return (struct batch_limits){
+        .now_us = clock_now_us(),
+        .now_ms = clock_monotonic_ms(),
+        .max_users = (size_t)worker->options->worker_batch_users,
+    };
+}
+
+/* Ends the messages that came too late: checked when their turn comes, as Celery does. */
+static void
+expire(struct worker *worker, const struct batch_limits *limits)
+{
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message->task.expires_us != CELERY_NO_TIME &&
+            message->task.expires_us <= limits->now_us && message_is_due(message, limits))
+            worker_expire(worker, message);
+    }
+}
+
+static void
+fail_message(struct worker *worker, struct message *message, const char *type, const char *text)
+{
+    const struct exception exception = {type, "builtins", text};
+
+    worker_fail(worker, message, &exception);
+}
+
+/* It ran alone into the statement timeout: the third time is the last. */
+static void
+put_off(struct worker *worker, struct message *message, const struct subject *subject)
+{
+    message->timeouts++;
+    if (message->timeouts >= MAX_TIMEOUTS) {
+        fail_message(worker, message, "TimeoutError", subject->err.text);
+        return;
+    }
+    message->alone = true;
+    message->state = MESSAGE_WAITING;
+    message->not_before_ms = clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts;
+}
+
+static void
+warn_unknown(const struct message *message)
+{
+    log_warn("[%s] no such user: %d", message->task.id, message->arguments.user_id);
+}
+
+/* What became of the user becomes of the message. */
+static void
+end_message(struct worker *worker, struct message *message, const struct subject *subject)
+{
+    switch (subject->outcome) {
+    case SUBJECT_UNKNOWN: /* success, as in the application */
+        warn_unknown(message);
+        worker_succeed(worker, message);
+        break;
+    case SUBJECT_DONE:
+    case SUBJECT_SKIPPED:
+        worker_succeed(worker, message);
+        break;
+    case SUBJECT_FAILED:
+        fail_message(worker, message, "ValueError", subject->err.text);
+        break;
+    case SUBJECT_TIMED_OUT:
+        put_off(worker, message, subject);
+        break;
+    case SUBJECT_PENDING: /* nothing stands: again, when the database is back */
+    default:
+        message->state = MESSAGE_WAITING;
+        break;
+    }
+}
+
+static void
+run_batch(struct worker *worker)
+{
+    struct batch *batch = &worker->batch;
+    int64_t started_ms = clock_monotonic_ms();
+    enum db_status status =
+        evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
+    uint64_t awards = 0;
+
+    for (size_t i = 0; i < batch->subject_count; i++)
+        awards +=
+            batch->subjects[i].outcome == SUBJECT_DONE ? (uint64_t)batch->subjects[i].awards : 0;
+    for (size_t i = 0; i < batch->message_count; i++) {
+        struct message *message = batch->messages[i];
+
+        if (message->arguments.user_exists) {
+            end_message(worker, message, batch_find(batch, message->arguments.user_id));
+        } else {
+            log_warn("[%s] no such user: the id is out of range", message->task.id);
+            worker_succeed(worker, message);
+        }
+    }
+    worker->counters.batches++;
+    worker->counters.awards += awards;
+    worker->counters.coalesced += batch->message_count - batch->subject_count;
+    if (status == DB_OK) {
+        backoff_reset(&worker->db_backoff);
+        log_info("batch: %zu messages, %zu users, %llu awards in %lld ms", batch->message_count,
+                 batch->subject_count, (unsigned long long)awards,
+                 (long long)(clock_monotonic_ms() - started_ms));
+    } else {
+        log_warn("batch: put off, again in %lld ms",
+                 (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
+    }
+}
+
+/* Is the database there, or can it be had now? */
+static bool
+has_database(struct worker *worker)
+{
+    enum db_status status;
+
+    if (backoff_left_ms(&worker->db_backoff, clock_monotonic_ms()) > 0)
+        return false;
+    if (db_is_open(worker->db))
+        return true;
+    status = db_open(worker->db);
+    if (status == DB_OK) {
+        log_note("db: connected");
+        return true;
+    }
+    log_warn("db: %s, again in %lld ms",
+             status == DB_UNFIT ? "does not fit (see schema/)" : "not available",
+             (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
+    return false;
+}
+
+static void
+run_plan(struct worker *worker, struct message *message)
+{
+    const char *own_queue = worker->queues.items[message->delivery.queue];
+
+    if (message->plan == PLAN_PARK)
+        worker_replace(worker, message, worker->options->broker_park_queue, /* attempt */ false);
+    else
+        worker_replace(worker, message, own_queue, /* attempt */ true);
+}
+
+bool
+worker_dispatch(struct worker *worker)
+{
+    struct batch_limits limits = limits_now(worker);
+    struct batch *batch = &worker->batch;
+
+    expire(worker, &limits);
+    worker_rotate(worker);
+    if (!has_database(worker) || batch_gather(batch, &worker->inbox, &limits) != 0 ||
+        batch->message_count == 0) {
+        worker_settle(worker);
+        return false;
+    }
+    if (batch->messages[0]->plan != PLAN_RUN)
+        run_plan(worker, batch->messages[0]);
+    else
+        run_batch(worker);
+    worker_settle(worker);
+    return true;
+}

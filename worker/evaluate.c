@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The story of a set of users in one transaction: find them, lock their statistics rows, read their
+ * history and awards, compute, write, commit.  Three round trips, however many users.  Whoever
+ * holds the lock is the only one who evaluates the user, and what is read behind the lock is read
+ * afresh (READ COMMITTED): so two workers never give an award twice.
+ */
+#include "worker/evaluate.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+#include "worker/transaction.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* False: some user's numbers do not fit, and nothing of that user may stand. */
+static bool
+compute_statistics(struct transaction *t)
+{
+    bool fits = true;
+
+    for (size_t i = 0; i < t->count; i++) {
+        struct entry *entry = &t->entries[i];
+        struct subject *subject = entry->subject;
+
+        if (entry->touch && !entry->locked) { /* deleted since the first round trip */
+            entry->touch = false;
+            entry->evaluate = false;
+            entry->outcome = SUBJECT_UNKNOWN;
+        }
+        entry->workouts.total_weight = entry->total_weight;
+        if (entry->touch && statistics_compute(&entry->workouts, &entry->history, t->today,
+                                               &entry->statistics, &subject->err) != 0) {
+            subject->outcome = SUBJECT_FAILED;
+            fits = false;
+        }
+    }
+    return fits;
+}
+
+/* Nothing to write: end the transaction, which has only read. */
+static enum db_status
+roll_back(struct transaction *t)
+{
+    db_send(t->db, DB_rollback, NULL, NULL, NULL);
+    return db_run(t->db);
+}
+
+static bool
+is_touched(const struct transaction *t)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (t->entries[i].touch)
+            return true;
+    return false;
+}
+
+/* One attempt.  *complete is false if some user failed: then nothing stands, and the others want
+ * another attempt. */
+static enum db_status
+attempt(struct transaction *t, bool *complete)
+{
+    enum db_status status = transaction_find_users(t);
+
+    *complete = true;
+    if (status != DB_OK)
+        return status;
+    if (!is_touched(t))
+        return roll_back(t);
+    status = transaction_read_users(t);
+    if (status != DB_OK)
+        return status;
+    *complete = compute_statistics(t);
+    if (!*complete || !is_touched(t))
+        return roll_back(t);
+    return transaction_write_users(t);
+}
+
+/* Takes the pending subjects into ${t}, whose entries have room for all of them. */
+static void
+enter(struct transaction *t, struct subject *subjects, size_t count)
+{
+    t->count = 0;
+    t->evaluates = false;
+    for (size_t i = 0; i < count; i++) {
+        struct entry *entry = &t->entries[t->count];
+
+        if (subjects[i].outcome != SUBJECT_PENDING)
+            continue;
+        *entry = (struct entry){
+            .subject = &subjects[i], .outcome = SUBJECT_UNKNOWN, .total_weight = "0.00"};
+        entry->workouts.earliest_start_us = NO_TIME;
+        entry->workouts.latest_start_us = NO_TIME;
+        history_init(&entry->history);
+        t->evaluates = t->evaluates || subjects[i].evaluate;
+        t->count++;
+    }
+}
+
+enum db_status
+evaluate(struct evaluator *evaluator, struct subject *subjects, size_t count)
+{
+    struct transaction t = {.evaluator = evaluator, .db = evaluator->db, .now_us = clock_now_us()};
+    enum db_status status = DB_RETRY;
+    bool complete = false;
+
+    t.today = clock_date(t.now_us);
+    t.entries = calloc(count + 1, sizeof *t.entries);
+    while (t.entries != NULL && !complete) {
+        enter(&t, subjects, count);
+        if (t.count == 0) {
+            status = DB_OK;
+            break;
+        }
+        status = attempt(&t, &complete);
+        trophies_clear(&t.trophies);
+        free(t.given);
+        t.given = NULL;
+        if (status != DB_OK) {
+            if (db_is_open(t.db)) /* we ourselves may have given up in the middle of it */
+                (void)roll_back(&t);
+            break;
+        }
+    }
+    for (size_t i = 0; status == DB_OK && i < t.count; i++)
+        t.entries[i].subject->outcome = t.entries[i].outcome;
+    free(t.entries);
+    return status;
+}
+
+/* The culprit stands alone: what the failure means for it. */
+static void
+condemn(struct evaluator *evaluator, struct subject *subject, enum db_status status)
+{
+    static const char foreign_key_violation[] = "23503";
+
+    if (status == DB_TIMEOUT) {
+        subject->outcome = SUBJECT_TIMED_OUT;
+        (void)err_set(&subject->err, "statement timeout");
+    } else if (strcmp(db_sqlstate(evaluator->db), foreign_key_violation) == 0) {
+        subject->outcome =
+            SUBJECT_UNKNOWN; /* foreign keys are checked at COMMIT: deleted meanwhile */
+    } else {
+        subject->outcome = SUBJECT_FAILED;
+        (void)err_set(&subject->err, "%s", db_message(evaluator->db));
+    }
+}
+
+enum db_status
+evaluate_halving(struct evaluator *evaluator, struct subject *subjects, size_t count)
+{
+    enum db_status status = evaluate(evaluator, subjects, count);
+
+    if (status != DB_DATA && status != DB_TIMEOUT)
+        return status;
+    if (count == 1) {
+        condemn(evaluator, subjects, status);
+        return DB_OK;
+    }
+    log_warn("batch of %zu users is halved: %s", count, db_message(evaluator->db));
+    status = evaluate_halving(evaluator, subjects, count / 2);
+    if (status != DB_OK)
+        return status;
+    return evaluate_halving(evaluator, subjects + count / 2, count - count / 2);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_EVALUATE_H
+#define WORKER_EVALUATE_H
+
+#include "common/db.h"
+#include "common/options.h"
+#include "worker/subject.h"
+#include "worker/trophies.h"
+
+#include <stddef.h>
+
+/* What an evaluation needs besides the users; borrowed, and its warnings are remembered. */
+struct evaluator {
+    struct db *db;
+    const struct options *options; /* trophies.* */
+    struct trophy_warnings warnings;
+};
+
+/*
+ * evaluate(evaluator, subjects, count):
+ * Bring the statistics of these users (ascending by id, no two alike) up to date and give them the
+ * trophies they have earned, in one transaction.  A subject whose outcome is not PENDING already is
+ * left out. DB_OK: committed; every outcome is set.  Otherwise nothing stands, and PENDING subjects
+ * may be evaluated again; only SUBJECT_FAILED may have been set on the way.
+ */
+enum db_status evaluate(struct evaluator *evaluator, struct subject *subjects, size_t count);
+
+/*
+ * evaluate_halving(evaluator, subjects, count):
+ * As evaluate(), but a failure that lies in the data or a statement timeout halves the set until
+ * the culprit stands alone: it alone ends SUBJECT_FAILED, _TIMED_OUT or, deleted meanwhile,
+ * _UNKNOWN, and the others commit. DB_OK: no subject is PENDING any more.  DB_RETRY, DB_LOST,
+ * DB_UNFIT: some may be. Source: design, promise 3.
+ */
+enum db_status evaluate_halving(struct evaluator *evaluator, struct subject *subjects,
+                                size_t count);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/inbox.h"
+
+#include <stdlib.h>
+
+void
+message_free(struct message *message)
+{
+    if (message == NULL)
+        return;
+    delivery_clear(&message->delivery);
+    celery_task_clear(&message->task);
+    free(message);
+}
+
+bool
+message_is_settled(const struct message *message)
+{
+    return message->state == MESSAGE_ACKED || message->state == MESSAGE_REJECTED ||
+           message->state == MESSAGE_REQUEUED;
+}
+
+int
+inbox_add_take(struct inbox *inbox, struct message *message)
+{
+    if (inbox->count == inbox->room) {
+        size_t room = inbox->room == 0 ? 64 : inbox->room * 2;
+        struct message **messages = realloc(inbox->messages, room * sizeof(struct message *));
+
+        if (messages == NULL)
+            return -1;
+        inbox->messages = messages;
+        inbox->room = room;
+    }
+    inbox->messages[inbox->count++] = message;
+    return 0;
+}
+
+/* Frees the messages for which ${gone} holds and closes the gaps.  Returns how many there were. */
+static size_t
+remove_if(struct inbox *inbox, bool (*gone)(const struct message *))
+{
+    size_t kept = 0;
+    size_t before = inbox->count;
+
+    for (size_t i = 0; i < before; i++) {
+        if (gone(inbox->messages[i]))
+            message_free(inbox->messages[i]);
+        else
+            inbox->messages[kept++] = inbox->messages[i];
+    }
+    inbox->count = kept;
+    return before - kept;
+}
+
+static bool
+is_idle(const struct message *message)
+{
+    return message->state == MESSAGE_WAITING || message_is_settled(message);
+}
+
+size_t
+inbox_forget_deliveries(struct inbox *inbox)
+{
+    size_t dropped = remove_if(inbox, is_idle);
+
+    for (size_t i = 0; i < inbox->count; i++)
+        inbox->messages[i]->delivery.tag = 0;
+    return dropped;
+}
+
+uint64_t
+inbox_settled_up_to(const struct inbox *inbox)
+{
+    uint64_t up_to = 0;
+
+    for (size_t i = 0; i < inbox->count && inbox->messages[i]->state == MESSAGE_ACKED; i++)
+        up_to = inbox->messages[i]->delivery.tag;
+    return up_to;
+}
+
+size_t
+inbox_remove_settled(struct inbox *inbox)
+{
+    return remove_if(inbox, message_is_settled);
+}
+
+size_t
+inbox_held(const struct inbox *inbox, int64_t now_us, size_t *bytes)
+{
+    size_t held = 0;
+
+    *bytes = 0;
+    for (size_t i = 0; i < inbox->count; i++) {
+        const struct message *message = inbox->messages[i];
+
+        if (message->state == MESSAGE_WAITING && message->task.eta_us > now_us) {
+            held++;
+            *bytes += message->bytes;
+        }
+    }
+    return held;
+}
+
+void
+inbox_clear(struct inbox *inbox)
+{
+    for (size_t i = 0; i < inbox->count; i++)
+        message_free(inbox->messages[i]);
+    free(inbox->messages);
+    *inbox = (struct inbox){0};
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_INBOX_H
+#define WORKER_INBOX_H
+
+#include "worker/arguments.h"
+#include "worker/broker.h"
+#include "worker/celery.h"
+#include "worker/tasks.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What is to become of a message. */
+enum message_plan {
+    PLAN_RUN,   /* do what it asks for */
+    PLAN_AGAIN, /* put it at the end of its queue, one more attempt counted, since it may have
+                   killed a worker */
+    PLAN_PARK,  /* move it to broker.park_queue */
+};
+
+enum message_state {
+    MESSAGE_WAITING,    /* for its eta, or for its turn */
+    MESSAGE_RUNNING,    /* in the batch in hand */
+    MESSAGE_CONFIRMING, /* what replaces it has been published and is not confirmed yet */
+    MESSAGE_ACKED,      /* settled: to be acknowledged and forgotten */
+    MESSAGE_REJECTED,   /* settled: to be rejected, no requeue, and forgotten */
+};
+
+/* A delivery that we have taken on, decoded. */
+struct message {
+    struct delivery delivery; /* its body is kept only while it may be published again */
+    struct celery_task task;
+    const struct task_kind *kind; /* NULL: a foreign task */
+    struct arguments arguments;
+    enum message_plan plan;
+    enum message_state state;
+    int64_t arrived_ms;    /* monotonic */
+    int64_t not_before_ms; /* monotonic; 0: no pause is imposed */
+    int64_t rotate_at_ms;  /* monotonic: until then it may be held for its eta; 0: it has none */
+    size_t bytes;          /* as counted against worker.eta_bytes */
+    unsigned timeouts;     /* how often it ran alone into the statement timeout */
+    bool alone;            /* may have killed a process before: never in one batch with others */
+};
+
+/* message_free(message): NULL is fine. */
+void message_free(struct message *message);
+
+/* The messages delivered and not settled yet, in the order of their delivery tags. Zero-initialised
+ * it is empty. */
+struct inbox {
+    struct message **messages;
+    size_t count;
+    size_t room;
+};
+
+/* inbox_add_take(inbox, message): append ${message}, which the inbox then owns.  -1: out of memory,
+ * still the caller's. */
+int inbox_add_take(struct inbox *inbox, struct message *message);
+
+/*
+ * inbox_forget_deliveries(inbox):
+ * The connection is gone and the broker will deliver everything again: drop every message that is
+ * not running, and let the running ones end without an acknowledgement.  Returns how many were
+ * dropped.
+ */
+size_t inbox_forget_deliveries(struct inbox *inbox);
+
+/*
+ * inbox_settled_up_to(inbox):
+ * The highest tag up to which every message is to be acknowledged, so that one acknowledgement does
+ * for all of them; 0: the oldest message is still open.  Source: design, "After the commit".
+ */
+uint64_t inbox_settled_up_to(const struct inbox *inbox);
+
+/* inbox_remove_settled(inbox): free the settled messages.  Returns how many there were. */
+size_t inbox_remove_settled(struct inbox *inbox);
+
+/* message_is_settled(message): is its state one of the last two? */
+bool message_is_settled(const struct message *message);
+
+/* inbox_held(inbox, now_us, bytes): how many messages wait for an eta after ${now_us}, and their
+ * ${bytes}. */
+size_t inbox_held(const struct inbox *inbox, int64_t now_us, size_t *bytes);
+
+/* inbox_clear(inbox): free everything. */
+void inbox_clear(struct inbox *inbox);
+
+#endif

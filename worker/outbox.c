@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/outbox.h"
+
+#include "common/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct outgoing {
+    struct outgoing *next;
+    char *queue;
+    struct properties properties;
+    void *body;
+    size_t body_length;
+    struct message *owner; /* NULL: a result, which is not mandatory */
+    uint64_t number;       /* on the present connection, once sent */
+    bool returned;
+};
+
+static void
+append(struct outgoing_list *list, struct outgoing *outgoing)
+{
+    outgoing->next = NULL;
+    if (list->last == NULL)
+        list->first = outgoing;
+    else
+        list->last->next = outgoing;
+    list->last = outgoing;
+}
+
+static struct outgoing *
+take_first(struct outgoing_list *list)
+{
+    struct outgoing *first = list->first;
+
+    if (first != NULL) {
+        list->first = first->next;
+        if (list->first == NULL)
+            list->last = NULL;
+    }
+    return first;
+}
+
+static void
+free_outgoing(struct outgoing *outgoing)
+{
+    if (outgoing == NULL)
+        return;
+    properties_clear(&outgoing->properties);
+    free(outgoing->queue);
+    free(outgoing->body);
+    free(outgoing);
+}
+
+/* Frees one that will not be sent (again) and keeps count. */
+static void
+end_outgoing(struct outbox *outbox, struct outgoing *outgoing)
+{
+    outbox->results -= outgoing->owner == NULL;
+    free_outgoing(outgoing);
+}
+
+/* Makes room for one more result by dropping the oldest that waits. */
+static void
+drop_oldest_result(struct outbox *outbox)
+{
+    struct outgoing_list kept = {0};
+    struct outgoing *outgoing;
+    bool found = false;
+
+    while ((outgoing = take_first(&outbox->waiting)) != NULL) {
+        if (!found && outgoing->owner == NULL) {
+            found = true;
+            end_outgoing(outbox, outgoing);
+            outbox->dropped++;
+        } else {
+            append(&kept, outgoing);
+        }
+    }
+    outbox->waiting = kept;
+}
+
+static char *
+copy(const char *text)
+{
+    return text == NULL ? NULL : strdup(text);
+}
+
+void
+outbox_add_result_take(struct outbox *outbox, const char *queue, const char *correlation_id,
+                       char *text, bool persistent)
+{
+    struct outgoing *outgoing = calloc(1, sizeof *outgoing);
+
+    if (outgoing == NULL || text == NULL) {
+        free(outgoing);
+        free(text);
+        outbox->dropped++;
+        return;
+    }
+    outgoing->queue = copy(queue);
+    outgoing->body = text;
+    outgoing->body_length = strlen(text);
+    outgoing->properties = (struct properties){
+        .content_type = copy("application/json"),
+        .content_encoding = copy("utf-8"),
+        .correlation_id = copy(correlation_id),
+        .headers = json_object(),
+        .persistent = persistent,
+    };
+    if (outgoing->queue == NULL || outgoing->properties.correlation_id == NULL ||
+        outgoing->properties.headers == NULL) {
+        free_outgoing(outgoing);
+        outbox->dropped++;
+        return;
+    }
+    if (outbox->results >= OUTBOX_RESULTS)
+        drop_oldest_result(outbox);
+    outbox->results++;
+    append(&outbox->waiting, outgoing);
+}
+
+int
+outbox_add_replacement(struct outbox *outbox, const char *queue, struct message *message,
+                       json_t *headers)
+{
+    const struct properties *properties = &message->delivery.properties;
+    struct outgoing *outgoing = calloc(1, sizeof *outgoing);
+
+    if (outgoing == NULL || headers == NULL) {
+        free(outgoing);
+        json_decref(headers);
+        return -1;
+    }
+    outgoing->owner = message;
+    outgoing->queue = copy(queue);
+    outgoing->body_length = message->delivery.body_length;
+    outgoing->body = malloc(outgoing->body_length + 1);
+    outgoing->properties = (struct properties){
+        .content_type = copy(properties->content_type),
+        .content_encoding = copy(properties->content_encoding),
+        .correlation_id = copy(properties->correlation_id),
+        .reply_to = copy(properties->reply_to),
+        .expiration = copy(properties->expiration),
+        .headers = headers,
+        .priority = properties->priority,
+        .persistent = properties->persistent,
+    };
+    if (outgoing->queue == NULL || outgoing->body == NULL || message->delivery.body == NULL) {
+        free_outgoing(outgoing);
+        return -1;
+    }
+    memcpy(outgoing->body, message->delivery.body, outgoing->body_length);
+    append(&outbox->waiting, outgoing);
+    message->state = MESSAGE_CONFIRMING;
+    return 0;
+}
+
+void
+outbox_send(struct outbox *outbox, struct publisher *publisher)
+{
+    while (outbox->waiting.first != NULL && outbox->sent_count < OUTBOX_IN_FLIGHT &&
+           publisher_is_ready(publisher)) {
+        struct outgoing *outgoing = outbox->waiting.first;
+        const struct publication publication = {
+            .queue = outgoing->queue,
+            .properties = &outgoing->properties,
+            .body = outgoing->body,
+            .body_length = outgoing->body_length,
+            .mandatory = outgoing->owner != NULL,
+        };
+
+        if (publisher_send(publisher, &publication, &outgoing->number) != BROKER_NOTHING) {
+            outbox_settle(outbox, BROKER_LOST, NULL, 0);
+            return;
+        }
+        append(&outbox->sent, take_first(&outbox->waiting));
+        outbox->sent_count++;
+    }
+}
+
+/* The connection is gone and with it what was not confirmed: all of it is sent again, in its old
+ * order. */
+static void
+send_again(struct outbox *outbox)
+{
+    struct outgoing_list waiting = outbox->waiting;
+    struct outgoing *outgoing;
+
+    outbox->waiting = outbox->sent;
+    outbox->sent = (struct outgoing_list){0};
+    outbox->sent_count = 0;
+    while ((outgoing = take_first(&waiting)) != NULL)
+        append(&outbox->waiting, outgoing);
+}
+
+static void
+note_returned(struct outbox *outbox, const char *correlation_id)
+{
+    for (struct outgoing *o = outbox->sent.first; o != NULL; o = o->next)
+        if (o->owner != NULL &&
+            strcmp(o->properties.correlation_id == NULL ? "" : o->properties.correlation_id,
+                   correlation_id) == 0)
+            o->returned = true;
+}
+
+static void
+confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t retry_at_ms)
+{
+    struct message *owner = outgoing->owner;
+
+    if (owner != NULL && accepted && !outgoing->returned) {
+        owner->state = MESSAGE_ACKED;
+    } else if (owner != NULL) {
+        log_warn("[%s] queue %s did not take the message, it is kept and tried again",
+                 owner->task.id, outgoing->queue);
+        owner->state = MESSAGE_WAITING;
+        owner->not_before_ms = retry_at_ms;
+    }
+    end_outgoing(outbox, outgoing);
+}
+
+void
+outbox_settle(struct outbox *outbox, enum broker_event event,
+              const struct confirmation *confirmation, int64_t retry_at_ms)
+{
+    struct outgoing_list kept = {0};
+    struct outgoing *outgoing;
+
+    if (event == BROKER_LOST) {
+        send_again(outbox);
+        return;
+    }
+    if (event == BROKER_RETURNED) {
+        note_returned(outbox, confirmation->correlation_id);
+        return;
+    }
+    while ((outgoing = take_first(&outbox->sent)) != NULL) {
+        if (outgoing->number == confirmation->number ||
+            (confirmation->multiple && outgoing->number < confirmation->number)) {
+            outbox->sent_count--;
+            confirm(outbox, outgoing, event == BROKER_CONFIRMED, retry_at_ms);
+        } else {
+            append(&kept, outgoing);
+        }
+    }
+    outbox->sent = kept;
+}
+
+bool
+outbox_is_empty(const struct outbox *outbox)
+{
+    return outbox->waiting.first == NULL && outbox->sent.first == NULL;
+}
+
+void
+outbox_clear(struct outbox *outbox)
+{
+    struct outgoing *outgoing;
+
+    while ((outgoing = take_first(&outbox->waiting)) != NULL)
+        free_outgoing(outgoing);
+    while ((outgoing = take_first(&outbox->sent)) != NULL)
+        free_outgoing(outgoing);
+    *outbox = (struct outbox){0};
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_OUTBOX_H
+#define WORKER_OUTBOX_H
+
+#include "worker/broker.h"
+#include "worker/inbox.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What we want to publish, until the broker has confirmed it: it survives a lost or held back
+ * connection and is sent again.  Results are kept up to OUTBOX_RESULTS, then the oldest is dropped
+ * and counted; what replaces a message (it has an owner) is never dropped.  Zero-initialised it is
+ * empty.
+ */
+enum { OUTBOX_RESULTS = 10000, OUTBOX_IN_FLIGHT = 1000 };
+
+struct outgoing;
+
+struct outgoing_list {
+    struct outgoing *first;
+    struct outgoing *last;
+};
+
+struct outbox {
+    struct outgoing_list waiting; /* not sent on the present connection */
+    struct outgoing_list sent;    /* not confirmed yet, by number */
+    size_t sent_count;
+    size_t results; /* in both lists */
+    uint64_t dropped;
+};
+
+/*
+ * outbox_add_result_take(outbox, queue, correlation_id, text, persistent):
+ * A result for ${queue}.  ${text} is taken (free); NULL ${text} or no memory: counted as dropped.
+ */
+void outbox_add_result_take(struct outbox *outbox, const char *queue, const char *correlation_id,
+                            char *text, bool persistent);
+
+/*
+ * outbox_add_replacement(outbox, queue, message, headers):
+ * A copy of ${message} for ${queue} with ${headers} (taken) instead of its own; the message becomes
+ * CONFIRMING. -1: out of memory, ${message} as it was.
+ */
+int outbox_add_replacement(struct outbox *outbox, const char *queue, struct message *message,
+                           json_t *headers);
+
+/* outbox_send(outbox, publisher): send what waits, as long as the publisher is ready and not too
+ * much is in flight. */
+void outbox_send(struct outbox *outbox, struct publisher *publisher);
+
+/*
+ * outbox_settle(outbox, event, confirmation, retry_at_ms):
+ * Note what publisher_next() told.  The owner of a confirmed message becomes ACKED; of a refused or
+ * returned one WAITING again, not before ${retry_at_ms}.  On BROKER_LOST everything in flight waits
+ * again.
+ */
+void outbox_settle(struct outbox *outbox, enum broker_event event,
+                   const struct confirmation *confirmation, int64_t retry_at_ms);
+
+/* outbox_is_empty(outbox): is nothing waiting and nothing unconfirmed? */
+bool outbox_is_empty(const struct outbox *outbox);
+
+/* outbox_clear(outbox): free everything. */
+void outbox_clear(struct outbox *outbox);
+
+#endif

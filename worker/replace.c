@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Messages that are not done but moved: a copy is published, and once it is confirmed the original
+ * is acknowledged. */
+#include "common/clock.h"
+#include "common/log.h"
+#include "worker/worker.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { RETRY_MS = 5000 };
+
+/* What the broker adds on the way; kept, its cycle detection would drop the copy of a dead-lettered
+ * message. */
+static bool
+is_broker_header(const char *key)
+{
+    return strncmp(key, "x-death", 7) == 0 || strncmp(key, "x-first-death", 13) == 0 ||
+           strncmp(key, "x-last-death", 12) == 0 || strcmp(key, "x-delivery-count") == 0;
+}
+
+static json_t *
+copy_headers(json_t *headers, bool attempt)
+{
+    json_t *copy = json_object();
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(headers, key, value)
+    {
+        if (!is_broker_header(key))
+            (void)json_object_set(copy, key, value);
+    }
+    if (attempt) {
+        json_int_t attempts = json_integer_value(json_object_get(headers, ATTEMPTS_HEADER));
+
+        (void)json_object_set_new(copy, ATTEMPTS_HEADER, json_integer(attempts + 1));
+    }
+    return copy;
+}
+
+void
+worker_replace(struct worker *worker, struct message *message, const char *queue, bool attempt)
+{
+    json_t *headers = copy_headers(message->delivery.properties.headers, attempt);
+
+    if (outbox_add_replacement(&worker->outbox, queue, message, headers) == 0)
+        return;
+    log_error("[%s] out of memory: tried again later", message->task.id);
+    message->state = MESSAGE_WAITING;
+    message->not_before_ms = clock_monotonic_ms() + RETRY_MS;
+}
+
+void
+worker_rotate(struct worker *worker)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t now_us = clock_now_us();
+
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message->state == MESSAGE_WAITING && message->rotate_at_ms != 0 &&
+            message->rotate_at_ms <= now_ms && message->task.eta_us > now_us)
+            worker_replace(worker, message, worker->queues.items[message->delivery.queue],
+                           /* attempt */ false);
+    }
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_SUBJECT_H
+#define WORKER_SUBJECT_H
+
+#include "common/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What became of one user of a batch. */
+enum subject_outcome {
+    SUBJECT_PENDING = 0,
+    SUBJECT_DONE,      /* statistics, awards or both are committed */
+    SUBJECT_SKIPPED,   /* nothing was touched: opted out, inactive, or the system is off */
+    SUBJECT_UNKNOWN,   /* there is no such user (any more) */
+    SUBJECT_FAILED,    /* an error in this user's data: see err; nothing of it stands */
+    SUBJECT_TIMED_OUT, /* alone in a transaction, and still longer than the statement timeout */
+};
+
+/* One user of a batch, however many messages name it. */
+struct subject {
+    int32_t user_id;
+    bool update; /* a statistics task named it: statistics are brought up to date even if evaluation
+                    skips the user */
+    bool evaluate; /* an evaluation named it */
+    enum subject_outcome outcome;
+    int32_t awards; /* given in this batch */
+    struct err err;
+};
+
+#endif

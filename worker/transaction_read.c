@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is read of a set of users: rows of the store into the entries of the transaction. */
+#include "common/buffer.h"
+#include "common/number.h"
+#include "common/store_awards.h"
+#include "common/store_history.h"
+#include "common/store_statistics.h"
+#include "common/store_users.h"
+#include "worker/transaction.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct entry *
+find_entry(struct transaction *t, int32_t user_id)
+{
+    size_t low = 0;
+    size_t high = t->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (t->entries[middle].subject->user_id < user_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < t->count && t->entries[low].subject->user_id == user_id ? &t->entries[low] : NULL;
+}
+
+typedef bool (*entry_test)(const struct entry *entry);
+
+/* The ids of the entries that pass ${test}, as a PostgreSQL array; NULL: out of memory. */
+static const char *
+list_ids(const struct transaction *t, entry_test test, struct buffer *ids)
+{
+    buffer_clear(ids);
+    buffer_put(ids, "{", 1);
+    for (size_t i = 0; i < t->count; i++)
+        if (test(&t->entries[i]))
+            buffer_printf(ids, "%d,", t->entries[i].subject->user_id);
+    buffer_end_array(ids);
+    return buffer_text(ids);
+}
+
+static bool
+every(const struct entry *entry)
+{
+    (void)entry;
+    return true;
+}
+
+static bool
+is_touched(const struct entry *entry)
+{
+    return entry->touch;
+}
+
+static bool
+lacks_statistics(const struct entry *entry)
+{
+    return entry->touch && entry->without_statistics;
+}
+
+static bool
+is_evaluated(const struct entry *entry)
+{
+    return entry->evaluate;
+}
+
+static bool
+any(const struct transaction *t, entry_test test)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (test(&t->entries[i]))
+            return true;
+    return false;
+}
+
+/* ---- first round trip: who are they, and what is there to earn? */
+
+static void
+found_user(void *context, const struct store_user *user)
+{
+    struct transaction *t = context;
+    struct entry *entry = find_entry(t, user->id);
+    bool skipped = !t->evaluator->options->trophies_enabled || user->opted_out || user->inactive;
+
+    if (entry == NULL)
+        return;
+    entry->exists = true;
+    entry->evaluate = entry->subject->evaluate && !skipped;
+    entry->touch = entry->evaluate || entry->subject->update;
+    entry->without_statistics = user->without_statistics;
+    entry->outcome = entry->touch ? SUBJECT_DONE : SUBJECT_SKIPPED;
+}
+
+static int
+found_trophy(void *context, const struct store_trophy_row *row)
+{
+    return trophies_add(&((struct transaction *)context)->trophies, row);
+}
+
+enum db_status
+transaction_find_users(struct transaction *t)
+{
+    int64_t inactive_us = t->evaluator->options->trophies_inactive_user_days * 24 * 3600 * 1000000;
+    struct store_users_reader users = {found_user, t};
+    struct store_trophies_reader trophies = {found_trophy, t};
+    struct buffer ids = {0};
+    enum db_status status;
+
+    if (list_ids(t, every, &ids) == NULL) {
+        buffer_free(&ids);
+        return DB_RETRY;
+    }
+    db_send(t->db, DB_begin, NULL, NULL, NULL);
+    store_users_find(t->db, buffer_text(&ids), t->now_us - inactive_us, &users);
+    buffer_free(&ids);
+    if (t->evaluates)
+        store_trophies_load(t->db, &trophies);
+    status = db_run(t->db);
+    if (status == DB_OK)
+        trophies_prepare(&t->trophies, &t->evaluator->options->trophies_disabled,
+                         &t->evaluator->warnings);
+    t->evaluates = any(t, is_evaluated);
+    return status;
+}
+
+/* ---- second round trip: lock, then read what decides */
+
+/* What receives the rows; has to live until the round trip ends. */
+struct readers {
+    struct store_locks_reader locks;
+    struct store_sessions_reader sessions;
+    struct store_volumes_reader volumes;
+    struct store_awards_reader awards;
+};
+
+static void
+found_lock(void *context, int32_t user_id)
+{
+    struct entry *entry = find_entry(context, user_id);
+
+    if (entry != NULL)
+        entry->locked = true;
+}
+
+static int
+found_sessions(void *context, const struct store_sessions *sessions)
+{
+    struct entry *entry = find_entry(context, sessions->user_id);
+    const char *cursor = sessions->dates;
+    int64_t date;
+
+    if (entry == NULL)
+        return 0;
+    entry->workouts.sessions = sessions->count;
+    entry->workouts.earliest_start_us = sessions->earliest_start_us;
+    entry->workouts.latest_start_us = sessions->latest_start_us;
+    while (*cursor == '{' || *cursor == ',') {
+        cursor++;
+        if (!number_next(&cursor, &date) || date < INT32_MIN || date > INT32_MAX)
+            return -1;
+        history_add(&entry->history, (int32_t)date);
+    }
+    return *cursor == '}' ? 0 : -1;
+}
+
+static void
+found_volume(void *context, int32_t user_id, const char *total_weight)
+{
+    struct entry *entry = find_entry(context, user_id);
+
+    if (entry == NULL)
+        return;
+    entry->total_weight[0] = '\0';
+    strncat(entry->total_weight, total_weight, sizeof entry->total_weight - 1);
+}
+
+static void
+found_award(void *context, int32_t user_id, int32_t trophy_id, int64_t count)
+{
+    struct transaction *t = context;
+    const struct entry *entry = find_entry(t, user_id);
+
+    for (size_t i = 0; entry != NULL && i < t->trophies.count; i++)
+        if (t->trophies.items[i].id == trophy_id)
+            t->given[(size_t)(entry - t->entries) * t->trophies.count + i] = count;
+}
+
+static const char *
+list_trophies(const struct transaction *t, struct buffer *trophies)
+{
+    buffer_clear(trophies);
+    buffer_put(trophies, "{", 1);
+    for (size_t i = 0; i < t->trophies.count; i++)
+        buffer_printf(trophies, "%d,", t->trophies.items[i].id);
+    buffer_end_array(trophies);
+    return buffer_text(trophies);
+}
+
+/* Puts the statements that lock and read into the pipeline.  -1: out of memory, some may be
+ * missing. */
+static int
+ask_for_users(struct transaction *t, struct readers *readers)
+{
+    struct buffer ids = {0};
+    struct buffer trophies = {0};
+    int status = -1;
+
+    if (any(t, lacks_statistics) && list_ids(t, lacks_statistics, &ids) != NULL)
+        store_statistics_make(t->db, buffer_text(&ids), t->now_us);
+    if (!ids.failed && list_ids(t, is_touched, &ids) != NULL) {
+        store_statistics_lock(t->db, buffer_text(&ids), &readers->locks);
+        store_sessions_load(t->db, buffer_text(&ids), &readers->sessions);
+        store_volumes_load(t->db, buffer_text(&ids), &readers->volumes);
+        status = t->evaluates ? -1 : 0;
+    }
+    if (t->evaluates && !ids.failed && list_ids(t, is_evaluated, &ids) != NULL &&
+        list_trophies(t, &trophies) != NULL) {
+        store_awards_count(t->db, buffer_text(&ids), buffer_text(&trophies), &readers->awards);
+        status = 0;
+    }
+    buffer_free(&ids);
+    buffer_free(&trophies);
+    return status;
+}
+
+enum db_status
+transaction_read_users(struct transaction *t)
+{
+    struct readers readers = {
+        .locks = {found_lock, t},
+        .sessions = {found_sessions, t},
+        .volumes = {found_volume, t},
+        .awards = {found_award, t},
+    };
+    enum db_status status;
+    int asked;
+
+    t->given = calloc(t->count * t->trophies.count + 1, sizeof *t->given);
+    if (t->given == NULL)
+        return DB_RETRY;
+    asked = ask_for_users(t, &readers);
+    status = db_run(t->db);
+    return status == DB_OK && asked != 0 ? DB_RETRY : status;
+}

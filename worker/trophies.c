@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The definitions, as read afresh for every batch: rows to trophies, and their rules. */
+#include "worker/trophies.h"
+
+#include "common/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static char *
+copy(const char *text)
+{
+    return strdup(text == NULL ? "" : text);
+}
+
+static void
+clear_trophy(struct trophy *trophy)
+{
+    for (size_t i = 0; i < trophy->params.count; i++) {
+        free((void *)(uintptr_t)trophy->params.members[i].key);
+        free((void *)(uintptr_t)trophy->params.members[i].text);
+    }
+    free((void *)(uintptr_t)trophy->params.members);
+    free((void *)(uintptr_t)trophy->params.whole.text);
+    free(trophy->uuid);
+    free(trophy->name);
+    free(trophy->checker_class);
+}
+
+static struct trophy *
+new_trophy(struct trophies *trophies, const struct store_trophy_row *row)
+{
+    struct trophy *trophy;
+
+    if (trophies->count == trophies->room) {
+        size_t room = trophies->room == 0 ? 16 : trophies->room * 2;
+        struct trophy *items = realloc(trophies->items, room * sizeof *items);
+
+        if (items == NULL)
+            return NULL;
+        trophies->items = items;
+        trophies->room = room;
+    }
+    trophy = &trophies->items[trophies->count++];
+    *trophy = (struct trophy){
+        .id = row->id,
+        .is_repeatable = row->is_repeatable,
+        .uuid = copy(row->uuid),
+        .name = copy(row->name),
+        .checker_class = copy(row->checker_class),
+        .params.whole.text = copy(row->params_text),
+    };
+    if (trophy->uuid == NULL || trophy->name == NULL || trophy->checker_class == NULL ||
+        trophy->params.whole.text == NULL ||
+        param_type_parse(row->params_type, &trophy->params.whole.type) != 0)
+        return NULL;
+    return trophy;
+}
+
+static int
+add_param(struct params *params, const struct store_trophy_row *row)
+{
+    struct param *members =
+        realloc((void *)(uintptr_t)params->members, (params->count + 1) * sizeof *members);
+    struct param param = {.key = copy(row->key), .text = copy(row->text)};
+
+    if (members != NULL)
+        params->members = members;
+    if (members == NULL || param.key == NULL || param.text == NULL ||
+        param_type_parse(row->type, &param.type) != 0) {
+        free((void *)(uintptr_t)param.key);
+        free((void *)(uintptr_t)param.text);
+        return -1;
+    }
+    members[params->count++] = param;
+    return 0;
+}
+
+int
+trophies_add(struct trophies *trophies, const struct store_trophy_row *row)
+{
+    struct trophy *trophy = trophies->count == 0 ? NULL : &trophies->items[trophies->count - 1];
+
+    if (trophy == NULL || trophy->id != row->id)
+        trophy = new_trophy(trophies, row);
+    if (trophy == NULL)
+        return -1;
+    return row->key == NULL ? 0 : add_param(&trophy->params, row);
+}
+
+static bool
+is_disabled(const struct trophy *trophy, const struct text_list *disabled)
+{
+    for (size_t i = 0; i < disabled->count; i++)
+        if (strcasecmp(disabled->items[i], trophy->uuid) == 0 ||
+            strcmp(disabled->items[i], trophy->name) == 0)
+            return true;
+    return false;
+}
+
+/* FNV-1a over what makes a definition: changed, it is another one and complained of again. */
+static uint64_t
+hash_text(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+    return (hash ^ 0xff) * 1099511628211u;
+}
+
+static uint64_t
+hash_definition(const struct trophy *trophy)
+{
+    uint64_t hash = hash_text(14695981039346656037u, trophy->uuid);
+
+    hash = hash_text(hash, trophy->checker_class);
+    return hash_text(hash, trophy->params.whole.text);
+}
+
+static void
+warn_once(const struct trophy *trophy, const struct err *err, struct trophy_warnings *warnings)
+{
+    uint64_t hash = hash_definition(trophy);
+
+    for (size_t i = 0; i < sizeof warnings->hashes / sizeof warnings->hashes[0]; i++)
+        if (warnings->hashes[i] == hash)
+            return;
+    warnings->hashes[warnings->next++ % (sizeof warnings->hashes / sizeof warnings->hashes[0])] =
+        hash;
+    log_warn("trophy %d '%s' is skipped: checker %s: %s", trophy->id, trophy->name,
+             trophy->checker_class, err->text);
+}
+
+void
+trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
+                 struct trophy_warnings *warnings)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < trophies->count; i++) {
+        struct trophy trophy = trophies->items[i];
+        struct err err = {0};
+
+        if (is_disabled(&trophy, disabled)) {
+            clear_trophy(&trophy);
+            continue;
+        }
+        trophy.usable = rule_parse(trophy.checker_class, &trophy.params, &trophy.rule, &err) == 0;
+        if (!trophy.usable)
+            warn_once(&trophy, &err, warnings);
+        trophies->items[kept++] = trophy;
+    }
+    trophies->count = kept;
+}
+
+void
+trophies_clear(struct trophies *trophies)
+{
+    for (size_t i = 0; i < trophies->count; i++)
+        clear_trophy(&trophies->items[i]);
+    free(trophies->items);
+    *trophies = (struct trophies){0};
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One turn of the loop.  It is also what runs while a batch waits for the database: heartbeats,
+ * deliveries, acknowledgements and signals never wait for a statement.
+ */
+#include "common/clock.h"
+#include "common/log.h"
+#include "worker/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+enum { HEARTBEAT_TURN_MS = 1000, RETRY_REFUSED_MS = 5000 };
+
+static void
+log_state(const struct worker *worker)
+{
+    const struct counters *c = &worker->counters;
+
+    log_note("state: consuming %s, publishing %s, database %s; inbox %zu; received %llu, succeeded "
+             "%llu, rejected %llu, "
+             "expired %llu, redelivered %llu, batches %llu, coalesced %llu, awards %llu, results "
+             "dropped %llu",
+             consumer_is_open(worker->consumer) ? "yes" : "no",
+             publisher_is_ready(worker->publisher) ? "yes" : "no",
+             db_is_open(worker->db) ? "open" : "closed", worker->inbox.count,
+             (unsigned long long)c->received, (unsigned long long)c->succeeded,
+             (unsigned long long)c->failed, (unsigned long long)c->expired,
+             (unsigned long long)c->redelivered, (unsigned long long)c->batches,
+             (unsigned long long)c->coalesced, (unsigned long long)c->awards,
+             (unsigned long long)worker->outbox.dropped);
+}
+
+static void
+take_signals(struct worker *worker)
+{
+    struct signalfd_siginfo info;
+
+    while (read(worker->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        switch (info.ssi_signo) {
+        case SIGUSR1:
+            log_state(worker);
+            break;
+        case SIGHUP:
+            log_warn("SIGHUP: the configuration is read at start only, restart to change it");
+            break;
+        default:
+            log_note("%s: %s", strsignal((int)info.ssi_signo),
+                     worker->stopping ? "leaving at once" : "finishing the batch in hand");
+            worker->leaving = worker->stopping;
+            worker->stopping = true;
+            worker->stop_deadline_ms =
+                clock_monotonic_ms() + worker->options->worker_drain_seconds * 1000;
+            break;
+        }
+    }
+}
+
+static void
+consumer_gone(struct worker *worker)
+{
+    size_t dropped = inbox_forget_deliveries(&worker->inbox);
+
+    log_warn("broker: consumer: again in %lld ms, %zu messages will be delivered anew",
+             (long long)backoff_failed(&worker->consumer_backoff, clock_monotonic_ms()), dropped);
+}
+
+static void
+take_deliveries(struct worker *worker)
+{
+    struct delivery delivery = {0};
+    enum broker_event event;
+
+    if (!consumer_is_open(worker->consumer)) {
+        if (worker->stopping ||
+            backoff_left_ms(&worker->consumer_backoff, clock_monotonic_ms()) > 0)
+            return;
+        /* what an acknowledgement found lost is forgotten here */
+        (void)inbox_forget_deliveries(&worker->inbox);
+        if (consumer_open(worker->consumer) == BROKER_LOST) {
+            consumer_gone(worker);
+            return;
+        }
+    }
+    while ((event = consumer_next(worker->consumer, &delivery)) == BROKER_DELIVERY) {
+        backoff_reset(&worker->consumer_backoff);
+        worker_arrive(worker, &delivery);
+    }
+    if (event == BROKER_LOST)
+        consumer_gone(worker);
+}
+
+static void
+take_confirmations(struct worker *worker)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    struct confirmation confirmation;
+    enum broker_event event;
+
+    if (!publisher_is_open(worker->publisher)) {
+        if (backoff_left_ms(&worker->publisher_backoff, now_ms) > 0)
+            return;
+        outbox_settle(&worker->outbox, BROKER_LOST, NULL, 0); /* a send may have found it lost */
+        if (publisher_open(worker->publisher) == BROKER_LOST) {
+            (void)backoff_failed(&worker->publisher_backoff, now_ms);
+            return;
+        }
+        backoff_reset(&worker->publisher_backoff);
+    }
+    while ((event = publisher_next(worker->publisher, &confirmation)) != BROKER_NOTHING) {
+        outbox_settle(&worker->outbox, event, &confirmation, now_ms + RETRY_REFUSED_MS);
+        if (event == BROKER_LOST) {
+            (void)backoff_failed(&worker->publisher_backoff, now_ms);
+            return;
+        }
+    }
+}
+
+int
+worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
+{
+    struct pollfd fds[] = {
+        {.fd = worker->signal_fd, .events = POLLIN},
+        {.fd = consumer_fd(worker->consumer), .events = POLLIN},
+        {.fd = publisher_fd(worker->publisher), .events = POLLIN},
+        {.fd = fd, .events = events},
+    };
+
+    if (timeout_ms < 0 || timeout_ms > HEARTBEAT_TURN_MS)
+        timeout_ms = HEARTBEAT_TURN_MS;
+    if (consumer_has_buffered(worker->consumer) || publisher_has_buffered(worker->publisher))
+        timeout_ms = 0; /* poll() would wait for what has been read already */
+    if (poll(fds, sizeof fds / sizeof fds[0], (int)timeout_ms) < 0 && errno != EINTR) {
+        log_error("poll: %s", strerror(errno));
+        return -1;
+    }
+    if (fds[0].revents != 0)
+        take_signals(worker);
+    if (worker->stopping && clock_monotonic_ms() >= worker->stop_deadline_ms)
+        worker->leaving = true;
+    if (worker->leaving)
+        return -1;
+    take_deliveries(worker);
+    take_confirmations(worker);
+    worker_settle(worker);
+    return fd < 0 ? 0 : fds[3].revents;
+}
+
+int
+worker_wait(void *worker, int fd, short events, int timeout_ms)
+{
+    return worker_turn(worker, fd, events, timeout_ms);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include "common/backoff.h"
+#include "common/db.h"
+#include "common/options.h"
+#include "worker/batch.h"
+#include "worker/broker.h"
+#include "worker/evaluate.h"
+#include "worker/inbox.h"
+#include "worker/outbox.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What has happened since the start, for the log and, later, the metrics. */
+struct counters {
+    uint64_t received;
+    uint64_t succeeded;
+    uint64_t failed;
+    uint64_t rejected;
+    uint64_t expired;
+    uint64_t awards;
+    uint64_t batches;
+    uint64_t coalesced; /* messages that shared an evaluation with another one for the same user */
+    uint64_t redelivered;
+};
+
+/* Everything the daemon has.  One process, one thread, one of these. */
+struct worker {
+    const struct options *options;
+    const char *name;
+    struct text_list queues;
+    struct db *db;
+    struct backoff db_backoff;
+    struct consumer *consumer;
+    struct backoff consumer_backoff;
+    struct publisher *publisher;
+    struct backoff publisher_backoff;
+    struct inbox inbox;
+    struct outbox outbox;
+    struct batch batch;
+    struct evaluator evaluator;
+    struct counters counters;
+    int signal_fd;
+    bool stopping;            /* take nothing new */
+    bool leaving;             /* at once, whatever is in hand */
+    int64_t stop_deadline_ms; /* monotonic; when ${stopping} becomes ${leaving} */
+};
+
+/* ---- turn.c */
+
+/*
+ * worker_turn(worker, fd, events, timeout_ms):
+ * One turn of the poll loop: wait at most ${timeout_ms} (-1: for ever) for the broker, the
+ * publisher, a signal or, if
+ * ${fd} is not -1, for ${events} on it; then take in what has come and send what waits.  Does not
+ * start any work, so it may be called while a batch runs.  Returns the events seen on ${fd}; -1:
+ * leave at once.
+ */
+int worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms);
+
+/* worker_wait(worker, fd, events, timeout_ms): worker_turn() as db.h wants it. */
+int worker_wait(void *worker, int fd, short events, int timeout_ms);
+
+/* ---- arrive.c */
+
+/* worker_arrive(worker, delivery): take ${delivery} (owned from now on) into the inbox, or refuse
+ * it. */
+void worker_arrive(struct worker *worker, struct delivery *delivery);
+
+/* ---- replace.c */
+
+/* Counts on a classic queue what a quorum queue counts by itself: attempts at a message that did
+ * not end. */
+#define ATTEMPTS_HEADER "x-trophy-attempts"
+
+/*
+ * worker_replace(worker, message, queue, attempt):
+ * Publish a copy of ${message} to ${queue}, with one more attempt counted if ${attempt}; confirmed,
+ * it takes the place of the message, which is then acknowledged.
+ */
+void worker_replace(struct worker *worker, struct message *message, const char *queue,
+                    bool attempt);
+
+/* worker_rotate(worker): put messages held for their eta for too long at the end of their queue. */
+void worker_rotate(struct worker *worker);
+
+/* ---- dispatch.c */
+
+/* worker_dispatch(worker): do the next batch, if anything is due.  False: nothing was, or it has to
+ * wait. */
+bool worker_dispatch(struct worker *worker);
+
+/* ---- settle.c */
+
+struct exception;
+
+/* worker_succeed(worker, message): it is done: SUCCESS, then acknowledged by the next
+ * worker_settle(). */
+void worker_succeed(struct worker *worker, struct message *message);
+
+/* worker_fail(worker, message, exception): FAILURE, then rejected without requeue, so that a
+ * dead-letter policy keeps it. */
+void worker_fail(struct worker *worker, struct message *message, const struct exception *exception);
+
+/* worker_expire(worker, message): REVOKED "expired", then acknowledged. */
+void worker_expire(struct worker *worker, struct message *message);
+
+/* worker_settle(worker): send results, then acknowledge and reject what is settled, and forget it.
+ */
+void worker_settle(struct worker *worker);
+
+/* ---- daemon.c */
+
+/*
+ * daemon_run(options, instance):
+ * The daemon's life, until a signal ends it.  ${instance}: the --instance number, 0 for none.
+ * Returns an exit code.
+ */
+int daemon_run(const struct options *options, int instance);
+
+#endif
