@@ -37,13 +37,13 @@ decimal_parse(const char *text, struct decimal *number)
 {
     const char *c = text + (text[0] == '-');
     size_t whole = count_digits(c);
-    size_t places;
 
     if (whole == 0)
         return -1;
     c += whole;
     if (*c == '.') {
-        places = count_digits(c + 1);
+        size_t places = count_digits(c + 1);
+
         if (places == 0)
             return -1;
         c += 1 + places;
@@ -118,9 +118,9 @@ estimate(const struct leading *l, int64_t value, unsigned scale)
 }
 
 static wide
-append(wide n, char digit)
+append(wide n, int digit)
 {
-    return n * 10 + (unsigned char)(digit - '0');
+    return n * 10 + (unsigned)(digit - '0');
 }
 
 /*

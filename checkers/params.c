@@ -143,10 +143,10 @@ params_integer_between(const struct params *params, const char *key, int32_t low
 {
     char expected[48];
     struct decimal n;
-    long long value;
 
     if (find_number(params, key, &n) && decimal_is_integer(&n)) {
-        value = strtoll(n.text, NULL, 10); /* saturates: still outside */
+        long long value = strtoll(n.text, NULL, 10); /* saturates: still outside */
+
         if (value >= low && value <= high) {
             *number = (int32_t)value;
             return 0;

@@ -5,7 +5,6 @@
 #include "checkers/checker.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #define CHECKERS(X)                                                                                \
@@ -20,6 +19,7 @@
 
 #define DECLARE(name) extern const struct checker checker_##name;
 #define ADDRESS(name) &checker_##name,
+#define LISTED(name)  " " #name
 
 CHECKERS(DECLARE)
 static const struct checker *const checkers[] = {CHECKERS(ADDRESS)};
@@ -68,33 +68,15 @@ checker_find(const char *checker_class)
     return NULL;
 }
 
-static int
-refuse_class(const char *checker_class, struct err *err)
-{
-    const struct param given = {"checker_class", PARAM_STRING, checker_class};
-    char expected[256] = "";
-    size_t length = 0;
-
-    for (size_t i = 0; i < COUNT; i++) {
-        const char *comma = i == 0 ? "" : i + 1 == COUNT ? " or " : ", ";
-        int n =
-            snprintf(expected + length, sizeof expected - length, "%s%s", comma, checkers[i]->name);
-
-        if (n < 0 || (size_t)n >= sizeof expected - length)
-            break;
-        length += (size_t)n;
-    }
-    return param_refuse(&given, expected, err);
-}
-
 int
 rule_parse(const char *checker_class, const struct params *params, struct rule *rule,
            struct err *err)
 {
+    const struct param given = {"checker_class", PARAM_STRING, checker_class};
     struct rule parsed = {.checker = checker_find(checker_class)};
 
     if (parsed.checker == NULL)
-        return refuse_class(checker_class, err);
+        return param_refuse(&given, "one of" CHECKERS(LISTED), err);
     if (params_check(params, err) != 0)
         return -1;
     if (parsed.checker->parse != NULL && parsed.checker->parse(params, &parsed, err) != 0)

@@ -65,7 +65,7 @@ int
 statistics_compute(const struct workouts *workouts, const struct history *history, int32_t today,
                    struct user_statistics *statistics, struct err *err)
 {
-    int64_t weight_cg;
+    int64_t weight_cg = 0;
 
     if (workouts->sessions > INT32_MAX)
         return err_set(err, "total_workouts: at most %d expected, got %lld", INT32_MAX,

@@ -51,8 +51,17 @@ skip_blanks(const char *c)
     return c + strspn(c, BLANKS);
 }
 
+/* ${jsonb} takes over ${text}, and lends it back. */
+static const char *
+take_text(struct jsonb *jsonb, char *text)
+{
+    assert(text != NULL && jsonb->texts_count < sizeof jsonb->texts / sizeof jsonb->texts[0]);
+    jsonb->texts[jsonb->texts_count++] = text;
+    return text;
+}
+
 static char *
-load_string(const char *start, const char *end)
+new_string(const char *start, const char *end)
 {
     json_t *json = json_loadb(start, (size_t)(end - start), JSON_DECODE_ANY, NULL);
     char *text;
@@ -63,94 +72,102 @@ load_string(const char *start, const char *end)
     return text;
 }
 
-/* "-1.50e1" → "-15.0": numeric_in and numeric_out. */
-static char *
-load_number(const char *start)
-{
-    const char *c = start + (*start == '-');
-    char digits[1024] = "";
-    size_t count = 0;
-    long places = 0;
-    long exponent;
-    char text[1100];
-    size_t leading = 0;
-    size_t whole;
-    bool zero;
+/* The digits of a number, without sign and point, of which ${places} stand behind the point. */
+struct digits {
+    char text[1024];
+    size_t count;
+    size_t places;
+};
 
+static void
+read_digits(const char *c, struct digits *d)
+{
+    long exponent;
+    long places = 0;
+
+    *d = (struct digits){0};
     for (; isdigit((unsigned char)*c) || *c == '.'; c++) {
         if (*c == '.')
             places = (long)strspn(c + 1, "0123456789");
         else
-            digits[count++] = *c;
+            d->text[d->count++] = *c;
     }
     exponent = *c == 'e' || *c == 'E' ? strtol(c + 1, NULL, 10) : 0;
     for (; exponent > places; places++)
-        digits[count++] = '0';
-    places -= exponent;
-    for (; (size_t)places >= count; count++) { /* at least one digit before the point */
-        memmove(digits + 1, digits, count);
-        digits[0] = '0';
+        d->text[d->count++] = '0';
+    d->places = (size_t)(places - exponent);
+    for (; d->places >= d->count; d->count++) { /* at least one digit before the point */
+        memmove(d->text + 1, d->text, d->count);
+        d->text[0] = '0';
     }
-    assert(count < sizeof digits);
-    zero = strspn(digits, "0") == count;
-    whole = count - (size_t)places;
-    while (leading + 1 < whole && digits[leading] == '0')
+    assert(d->count < sizeof d->text);
+}
+
+/* "-1.50e1" → "-15.0": numeric_in and numeric_out. */
+static char *
+new_number(const char *start)
+{
+    struct digits d;
+    char text[sizeof d.text + 3];
+    size_t leading = 0;
+    size_t whole;
+    const char *sign;
+
+    read_digits(start + (*start == '-'), &d);
+    sign = *start == '-' && strspn(d.text, "0") < d.count ? "-" : "";
+    whole = d.count - d.places;
+    while (leading + 1 < whole && d.text[leading] == '0')
         leading++;
-    (void)snprintf(text, sizeof text, "%s%.*s%s%s", *start == '-' && !zero ? "-" : "",
-                   (int)(whole - leading), digits + leading, places > 0 ? "." : "", digits + whole);
+    (void)snprintf(text, sizeof text, "%s%.*s%s%s", sign, (int)(whole - leading), d.text + leading,
+                   d.places > 0 ? "." : "", d.text + whole);
     return strdup(text);
 }
 
-static struct param
-load_value(const char *key, const char *start, const char *end)
+static enum param_type
+type_of(char first)
 {
-    struct param param = {.key = key};
-
-    switch (*start) {
+    switch (first) {
     case '{':
+        return PARAM_OBJECT;
     case '[':
-        param.type = *start == '{' ? PARAM_OBJECT : PARAM_ARRAY;
-        break;
+        return PARAM_ARRAY;
     case '"':
-        param.type = PARAM_STRING;
-        param.text = load_string(start, end);
-        return param;
+        return PARAM_STRING;
     case 't':
     case 'f':
-        param.type = PARAM_BOOLEAN;
-        break;
+        return PARAM_BOOLEAN;
     case 'n':
-        param.type = PARAM_NULL;
-        break;
+        return PARAM_NULL;
     default:
-        param.type = PARAM_NUMBER;
-        param.text = load_number(start);
-        return param;
+        return PARAM_NUMBER;
     }
-    param.text = strndup(start, (size_t)(end - start));
-    return param;
 }
 
-static void
-free_param(struct param *param)
+static struct param
+load_value(struct jsonb *jsonb, const char *key, const char *start, const char *end)
 {
-    free((void *)(uintptr_t)param->key);
-    free((void *)(uintptr_t)param->text);
+    struct param param = {.key = key, .type = type_of(*start)};
+
+    if (param.type == PARAM_STRING)
+        param.text = take_text(jsonb, new_string(start, end));
+    else if (param.type == PARAM_NUMBER)
+        param.text = take_text(jsonb, new_number(start));
+    else
+        param.text = take_text(jsonb, strndup(start, (size_t)(end - start)));
+    return param;
 }
 
 static void
 put_member(struct jsonb *jsonb, struct param member)
 {
-    for (size_t i = 0; i < jsonb->params.count; i++) {
-        if (strcmp(jsonb->members[i].key, member.key) == 0) {
-            free_param(&jsonb->members[i]);
-            jsonb->members[i] = member;
-            return;
-        }
-    }
-    jsonb->members = realloc(jsonb->members, (jsonb->params.count + 1) * sizeof jsonb->members[0]);
-    assert(jsonb->members != NULL);
-    jsonb->members[jsonb->params.count++] = member;
+    size_t i = 0;
+
+    while (i < jsonb->params.count && strcmp(jsonb->members[i].key, member.key) != 0)
+        i++;
+    assert(i < JSONB_MOST);
+    jsonb->members[i] = member;
+    if (i == jsonb->params.count)
+        jsonb->params.count++;
 }
 
 void
@@ -158,33 +175,29 @@ jsonb_load(const char *raw, struct jsonb *jsonb)
 {
     const char *c = skip_blanks(raw);
 
-    *jsonb = (struct jsonb){0};
-    jsonb->params.whole = load_value(NULL, c, skip_value(c));
+    *jsonb = (struct jsonb){.params = {.members = jsonb->members}};
+    jsonb->params.whole = load_value(jsonb, NULL, c, skip_value(c));
     if (*c != '{')
         return;
     c = skip_blanks(c + 1);
     while (*c != '}') {
         const char *key_end = skip_string(c);
-        char *key = load_string(c, key_end);
+        const char *key = take_text(jsonb, new_string(c, key_end));
         const char *start = skip_blanks(key_end);
 
         assert(*start == ':');
         start = skip_blanks(start + 1);
         c = skip_value(start);
-        put_member(jsonb, load_value(key, start, c));
+        put_member(jsonb, load_value(jsonb, key, start, c));
         c = skip_blanks(c);
         if (*c == ',')
             c = skip_blanks(c + 1);
     }
-    jsonb->params.members = jsonb->members;
 }
 
 void
 jsonb_clear(struct jsonb *jsonb)
 {
-    for (size_t i = 0; i < jsonb->params.count; i++)
-        free_param(&jsonb->members[i]);
-    free_param(&jsonb->params.whole);
-    free(jsonb->members);
-    *jsonb = (struct jsonb){0};
+    while (jsonb->texts_count > 0)
+        free(jsonb->texts[--jsonb->texts_count]);
 }

@@ -7,8 +7,8 @@
 
 #define HOUR_US INT64_C(3600000000)
 #define EIGHT_TYPES                                                                                \
-    "workout_count_based, streak, weekend_warrior, volume, time_based, date_based, "               \
-    "inactivity_return or personal_record"
+    "one of workout_count_based streak weekend_warrior volume time_based date_based "              \
+    "inactivity_return personal_record"
 
 static const struct {
     const char *checker_class;
