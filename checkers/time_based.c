@@ -34,14 +34,14 @@ parse(const struct params *params, struct rule *rule, struct err *err)
     return 0;
 }
 
+/* NO_TIME lies before every time: nothing is earlier than no bound, no workout is after one. */
 static int64_t
 times(const struct rule *rule, const struct facts *facts)
 {
     const struct user_statistics *s = facts->statistics;
-    bool early = s->earliest_workout_time_us != NO_TIME && rule->time.before_us != NO_TIME &&
+    bool early = s->earliest_workout_time_us != NO_TIME &&
                  s->earliest_workout_time_us < rule->time.before_us;
-    bool late = s->latest_workout_time_us != NO_TIME && rule->time.after_us != NO_TIME &&
-                s->latest_workout_time_us > rule->time.after_us;
+    bool late = rule->time.after_us != NO_TIME && s->latest_workout_time_us > rule->time.after_us;
 
     return early || late;
 }

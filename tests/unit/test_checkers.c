@@ -89,6 +89,7 @@ static const struct {
     {"date_based", "{\"month\": 1, \"day\": 1}", {0}, {.days_of_month = {1}}, 1},
     {"date_based", "{\"month\": 1, \"day\": 2}", {0}, {.days_of_month = {1}}, 0},
     {"date_based", "{\"month\": 2, \"day\": 1}", {0}, {.days_of_month = {1}}, 0},
+    {"date_based", "{\"month\": 2, \"day\": 3}", {0}, {.days_of_month = {0, 4}}, 1},
     {"date_based", "{\"month\": 1, \"day\": 1}", {.worked_out_jan_1 = true}, {0}, 0},
     {"date_based", "{\"month\": 2, \"day\": 31}", {0}, {.days_of_month = {1}}, 0},
 

@@ -59,6 +59,8 @@ static const struct {
     {"6\x1c", NONE},
     {"\xd9", NONE},
     {"\xd9:", NONE},
+    {"\xd9 ", NONE},
+    {"\xf0", NONE},
     {"6\xff", NONE},
     {"\xf0\x9d\x9f", NONE},
     {"\xa0", NONE},
