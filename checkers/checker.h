@@ -48,14 +48,17 @@ struct rule {
  */
 struct checker {
     const char *name; /* the checker_class it answers to, and the metrics' label */
+    const char
+        *aliases[4]; /* names of the proposal, also behind a dotted Python path; up to NULL */
     int (*parse)(const struct params *params, struct rule *rule, struct err *err);
     int64_t (*times)(const struct rule *rule, const struct facts *facts);
 };
 
 /*
  * checker_find(checker_class):
- * The checker for trophies_trophy.checker_class: its name, a name of the proposal, or that behind a
- * dotted Python path. NULL if unknown.  Source: semantics, "Checkers".
+ * The checker for trophies_trophy.checker_class: its name, an alias, or an alias behind a dotted
+ * Python path ("wger.trophies.checkers.StreakChecker"); case and blanks count.  NULL if unknown.
+ * Source: semantics, "Checkers".
  */
 const struct checker *checker_find(const char *checker_class);
 

@@ -6,10 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define DECIMAL_TIMES_MAX INT64_C(1000000000000000) /* 10^15 */
+
 /*
  * A number as jsonb writes it: digits and at most one point, of any length (PostgreSQL allows
- * 131072 digits before the point and 16383 after it), borrowed from the text it was read from.
- * Compared exactly, never bent into a double.
+ * 131072 digits before the point and 16383 after it), borrowed from the NUL-terminated text it was
+ * read from.  Compared exactly, never bent into a double.
  */
 struct decimal {
     const char *text;
@@ -26,15 +28,14 @@ bool decimal_is_integer(const struct decimal *number);
 /* decimal_sign(number): -1, 0 or 1. */
 int decimal_sign(const struct decimal *number);
 
-/* decimal_overflows_double(number): is it beyond the range of a double?  Such a target is never
- * met. */
+/* decimal_overflows_double(number): is it beyond the range of a double once rounded to one?  Such a
+ * target is never met (no value gets there) and has no progress values. */
 bool decimal_overflows_double(const struct decimal *number);
 
 /*
  * decimal_times_in(number, value, scale):
  * How many whole times the positive ${number} fits in ${value} / 10^${scale}: the exact floor of
- * the quotient, 0 for a
- * ${value} <= 0, and at most 10^15.
+ * the quotient, 0 for a ${value} <= 0, and at most DECIMAL_TIMES_MAX.  ${scale} is at most 18.
  */
 int64_t decimal_times_in(const struct decimal *number, int64_t value, unsigned scale);
 

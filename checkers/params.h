@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PARAM_SHOWN 60
+
 /* The types of jsonb, as jsonb_typeof() names them. */
 enum param_type {
     PARAM_NULL,
@@ -46,6 +48,13 @@ int param_type_parse(const char *name, enum param_type *type);
  * text. Source: semantics, "Checkers".
  */
 int params_check(const struct params *params, struct err *err);
+
+/*
+ * param_refuse(param, expected, err):
+ * Set "KEY: EXPECTED expected, got VALUE", the value cut at PARAM_SHOWN bytes, never inside a
+ * character; absent and null are "nothing".  Returns -1, as err_set.
+ */
+int param_refuse(const struct param *param, const char *expected, struct err *err);
 
 /* params_find(params, key): the member named ${key}, or NULL; a member that is null counts as
  * absent. */

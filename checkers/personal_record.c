@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A new best in one exercise.  That needs the log that was just saved, which a message does not
+ * name, so these tasks never give it.  Source: semantics, "Checkers". */
+#include "checkers/checker.h"
+
+static int64_t
+times(const struct rule *rule, const struct facts *facts)
+{
+    (void)rule;
+    (void)facts;
+    return 0;
+}
+
+const struct checker checker_personal_record = {
+    .name = "personal_record",
+    .aliases = {"PersonalRecordChecker"},
+    .times = times,
+};

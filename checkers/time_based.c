@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A workout that started before or after a time of day.  params: {"before": "HH:MM"}, {"after":
+ * "HH:MM"} or both, of which one must be met.  Source: semantics, "Checkers".
+ */
+#include "checkers/checker.h"
+#include "checkers/daytime.h"
+
+#include <stdbool.h>
+
+/* The bound named ${key}: NO_TIME if it is not given. */
+static int
+parse_bound(const struct params *params, const char *key, int64_t *bound_us, struct err *err)
+{
+    const struct param *param = params_find(params, key);
+
+    *bound_us = NO_TIME;
+    if (param == NULL)
+        return 0;
+    if (param->type != PARAM_STRING || daytime_parse(param->text, bound_us) != 0)
+        return param_refuse(param, "time as \"HH:MM\"", err);
+    return 0;
+}
+
+static int
+parse(const struct params *params, struct rule *rule, struct err *err)
+{
+    if (parse_bound(params, "before", &rule->time.before_us, err) != 0 ||
+        parse_bound(params, "after", &rule->time.after_us, err) != 0)
+        return -1;
+    if (rule->time.before_us == NO_TIME && rule->time.after_us == NO_TIME)
+        return err_set(err,
+                       "before, after: time as \"HH:MM\" for one of them expected, got nothing");
+    return 0;
+}
+
+/* NO_TIME lies before every time: nothing is earlier than no bound, no workout is after one. */
+static int64_t
+times(const struct rule *rule, const struct facts *facts)
+{
+    const struct user_statistics *s = facts->statistics;
+    bool early = s->earliest_workout_time_us != NO_TIME &&
+                 s->earliest_workout_time_us < rule->time.before_us;
+    bool late = rule->time.after_us != NO_TIME && s->latest_workout_time_us > rule->time.after_us;
+
+    return early || late;
+}
+
+const struct checker checker_time_based = {
+    .name = "time_based",
+    .aliases = {"TimeBasedChecker"},
+    .parse = parse,
+    .times = times,
+};

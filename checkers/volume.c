@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* So many kilograms lifted, ever, compared as decimals.  params: {"kg": number}.  Source:
+ * semantics, "Checkers". */
+#include "checkers/checker.h"
+
+static int
+parse(const struct params *params, struct rule *rule, struct err *err)
+{
+    return params_positive_number(params, "kg", &rule->number, err);
+}
+
+static int64_t
+times(const struct rule *rule, const struct facts *facts)
+{
+    return decimal_times_in(&rule->number, facts->statistics->total_weight_cg, 2);
+}
+
+const struct checker checker_volume = {
+    .name = "volume",
+    .aliases = {"VolumeChecker"},
+    .parse = parse,
+    .times = times,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* So many weekends in a row with a workout on both days, whenever that was.  params: {"weekends":
+ * n}.  Source: semantics, "Ours". */
+#include "checkers/checker.h"
+
+static int
+parse(const struct params *params, struct rule *rule, struct err *err)
+{
+    return params_positive_integer(params, "weekends", &rule->number, err);
+}
+
+static int64_t
+times(const struct rule *rule, const struct facts *facts)
+{
+    return decimal_times_in(&rule->number, facts->history->longest_weekend_run, 0);
+}
+
+const struct checker checker_weekend_warrior = {
+    .name = "weekend_warrior",
+    .aliases = {"WeekendWarriorChecker"},
+    .parse = parse,
+    .times = times,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* So many workouts, ever.  params: {"count": n}.  Source: semantics, "Checkers". */
+#include "checkers/checker.h"
+
+static int
+parse(const struct params *params, struct rule *rule, struct err *err)
+{
+    return params_positive_integer(params, "count", &rule->number, err);
+}
+
+static int64_t
+times(const struct rule *rule, const struct facts *facts)
+{
+    return decimal_times_in(&rule->number, facts->statistics->total_workouts, 0);
+}
+
+const struct checker checker_workout_count_based = {
+    .name = "workout_count_based",
+    .aliases = {"CountBasedChecker", "WorkoutCountBasedChecker", "count_based"},
+    .parse = parse,
+    .times = times,
+};
