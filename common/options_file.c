@@ -15,6 +15,17 @@
 
 #define WHERE_SIZE 300
 
+#ifdef __SANITIZE_ADDRESS__
+/* libconfig 1.5 loses the string that it has just read when the next thing is a syntax error. */
+const char *__lsan_default_suppressions(void);
+
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:strbuf_append";
+}
+#endif
+
 /* A file on its way into the options. */
 struct loading {
     struct options *options;

@@ -69,7 +69,7 @@ int
 options_numbers_quote(const char *source, char **quoted, struct err *err)
 {
     const char *at = source;
-    char *text = malloc(4 * strlen(source) + 1); /* at most, for one digit: "\x01" and it */
+    char *text = malloc(4 * strlen(source) + 2); /* at most, for one digit: two quotes and mark */
     char *out = text;
 
     if (text == NULL)
@@ -91,6 +91,8 @@ options_numbers_quote(const char *source, char **quoted, struct err *err)
         free(text);
         return err_set(err, "%d: @include: one file only expected", line_of(source, at));
     }
+    if (at > source && at[-1] != '\n')
+        *out++ = '\n'; /* libconfig refuses a comment that ends with the file */
     *out = '\0';
     *quoted = text;
     return 0;

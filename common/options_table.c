@@ -47,7 +47,7 @@ const struct option_row options_table[] = {
     {TEXT(broker, key_file, 0, 4095), .initial = "", .meaning = "the certificate's key (PEM)"},
 
     {TEXT(database, url, 0, 4096), .initial = "postgresql:///", .flags = OPTION_SECRET,
-     .meaning = "anything libpq takes: a URL or \"host=… dbname=…\""},
+     .meaning = "anything libpq takes: a URL or \"host=... dbname=...\""},
     {INTEGER(database, statement_timeout, 0, 3600000), .initial = "30000",
      .meaning = "milliseconds; 0: none"},
     {INTEGER(database, lock_timeout, 0, 3600000), .initial = "5000",
@@ -61,7 +61,7 @@ const struct option_row options_table[] = {
      .meaning = "IANA name; decides what \"today\" is and the offset of printed instants"},
     {AT(trophies, disabled), .type = OPTION_LIST, .min = 1, .max = 255, .initial = "",
      .flags = OPTION_LIVE,
-     .meaning = "trophies switched off, by uuid or name; in the environment separated by ;"},
+     .meaning = "trophies switched off, by uuid or name: [ \"...\", \"...\" ], or separated by ;"},
 
     {.group = "",
      .name = "tasks",
@@ -72,8 +72,8 @@ const struct option_row options_table[] = {
      .choices = "evaluate_user, evaluate_all, update_statistics, recalculate_all_statistics",
      .initial = "",
      .flags = OPTION_LIVE,
-     .meaning = "further message names and what they run; in the environment "
-                "my.task=evaluate_user;…"},
+     .meaning = "further message names: ( { name = \"my.task\"; runs = \"evaluate_user\"; } ), "
+                "or my.task=evaluate_user;..."},
 
     {TEXT(worker, name, 1, 128), .initial = "trophy%i@%h",
      .meaning = "node name: %h host, %i the --instance number, empty for none"},
