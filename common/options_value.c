@@ -65,12 +65,13 @@ static int
 set_source(struct options *options, const struct option_row *row, const char *where,
            struct err *err)
 {
-    char *copy = strdup(where);
+    char **source = &options->sources[row - options_table];
+    char *copy;
 
-    if (copy == NULL)
+    if (asprintf(&copy, "%s", where) < 0)
         return out_of_memory(where, err);
-    free(options->sources[row - options_table]);
-    options->sources[row - options_table] = copy;
+    free(*source);
+    *source = copy;
     return 0;
 }
 
@@ -212,20 +213,19 @@ set_tasks_text(struct options *options, const struct option_row *row, const char
     struct text_list pieces = {0};
     struct text_list names = {0};
     struct text_list runs = {0};
-    int failed = text_list_split(&pieces, text, ';') == 0 ? 0 : out_of_memory(where, err);
+    int failed = text_list_split(&pieces, text, ';');
 
     for (size_t i = 0; i < pieces.count && failed == 0; i++) {
         struct text_list halves = {0};
 
         if (pieces.items[i][0] == '\0')
             continue;
-        if (text_list_split(&halves, pieces.items[i], '=') != 0)
-            failed = out_of_memory(where, err);
-        else if (halves.count != 2)
+        failed = text_list_split(&halves, pieces.items[i], '=');
+        if (failed == 0 && halves.count != 2)
             failed = options_value_refuse(row, where, pieces.items[i], "name=task", err);
-        else if (text_list_add(&names, halves.items[0], strlen(halves.items[0])) != 0 ||
-                 text_list_add(&runs, halves.items[1], strlen(halves.items[1])) != 0)
-            failed = out_of_memory(where, err);
+        else if (failed == 0)
+            failed = text_list_add(&names, halves.items[0], strlen(halves.items[0])) |
+                     text_list_add(&runs, halves.items[1], strlen(halves.items[1]));
         text_list_clear(&halves);
     }
     text_list_clear(&pieces);
@@ -233,7 +233,7 @@ set_tasks_text(struct options *options, const struct option_row *row, const char
         return options_value_set_tasks(options, row, where, &names, &runs, err);
     text_list_clear(&names);
     text_list_clear(&runs);
-    return -1;
+    return out_of_memory(where, err); /* unless there is a text already */
 }
 
 static int
@@ -256,21 +256,20 @@ options_value_set_tasks(struct options *options, const struct option_row *row, c
                         struct text_list *names, struct text_list *runs, struct err *err)
 {
     struct task_alias *tasks = calloc(names->count + 1, sizeof *tasks);
-    int failed = tasks == NULL ? out_of_memory(where, err) : 0;
+    int failed = 0;
 
-    for (size_t i = 0; i < names->count && failed == 0; i++)
+    if (tasks == NULL)
+        failed = out_of_memory(where, err);
+    for (size_t i = 0; tasks != NULL && i < names->count && failed == 0; i++) {
         failed = check_task(row, where, names, names->items[i], runs->items[i], err);
+        tasks[i] = (struct task_alias){.name = names->items[i], .runs = runs->items[i]};
+    }
     if (failed == 0)
         failed = set_source(options, row, where, err);
     if (failed == 0) {
         options_value_clear(row, options);
-        for (; options->tasks_count < names->count; options->tasks_count++) {
-            struct task_alias *task = &tasks[options->tasks_count];
-
-            task->name = names->items[options->tasks_count];
-            task->runs = runs->items[options->tasks_count];
-        }
         options->tasks = tasks;
+        options->tasks_count = names->count;
         tasks = NULL;
         names->count = 0; /* the texts are the tasks' now */
         runs->count = 0;

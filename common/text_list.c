@@ -11,13 +11,16 @@ int
 text_list_add(struct text_list *list, const char *text, size_t length)
 {
     char **items = reallocarray(list->items, list->count + 1, sizeof *items);
+    char **slot;
 
     if (items == NULL)
         return -1;
     list->items = items;
-    items[list->count] = strndup(text, length);
-    if (items[list->count] == NULL)
+    slot = &items[list->count];
+    *slot = malloc(length + 1);
+    if (*slot == NULL)
         return -1;
+    *(char *)mempcpy(*slot, text, length) = '\0';
     list->count++;
     return 0;
 }
