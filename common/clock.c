@@ -31,14 +31,16 @@ clock_monotonic_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-int
-clock_set_zone(const char *name, struct err *err)
+bool
+clock_knows_zone(const char *name)
 {
     char path[320];
     char magic[4] = "";
     FILE *file = NULL;
 
-    if (name[0] != '\0' && name[0] != '/' && strstr(name, "..") == NULL && strlen(name) < 256) {
+    /* right/: zones whose days are 27 s off, for clocks that count leap seconds */
+    if (name[0] != '\0' && name[0] != '/' && strstr(name, "..") == NULL && strlen(name) < 256 &&
+        strncmp(name, "right/", strlen("right/")) != 0) {
         (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%s", name);
         file = fopen(path, "rb");
     }
@@ -46,7 +48,13 @@ clock_set_zone(const char *name, struct err *err)
         (void)!fread(magic, 1, sizeof magic, file);
         (void)fclose(file);
     }
-    if (memcmp(magic, "TZif", sizeof magic) != 0)
+    return memcmp(magic, "TZif", sizeof magic) == 0;
+}
+
+int
+clock_set_zone(const char *name, struct err *err)
+{
+    if (!clock_knows_zone(name))
         return err_set(err, "'%s': a time zone of /usr/share/zoneinfo expected (package tzdata)",
                        name);
     if (setenv("TZ", name, 1) != 0)
@@ -112,7 +120,7 @@ clock_format_utc(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
     clock_civil((int32_t)days, &year, &month, &day);
     (void)snprintf(text, CLOCK_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%06d+00:00", year, month,
                    day, (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60),
-                   (int)(instant_us - seconds * 1000000));
+                   (int)((instant_us % 1000000 + 1000000) % 1000000));
 }
 
 void

@@ -29,6 +29,9 @@ int64_t clock_monotonic_ms(void);
  */
 int clock_set_zone(const char *name, struct err *err);
 
+/* clock_knows_zone(name): is it a zone of this machine's /usr/share/zoneinfo? */
+bool clock_knows_zone(const char *name);
+
 /* clock_date(instant_us): the calendar date at that instant in the zone set (UTC until one is). */
 int32_t clock_date(int64_t instant_us);
 

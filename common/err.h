@@ -7,7 +7,7 @@
  * Plain data: copy freely, initialise with {0}.
  */
 struct err {
-    char text[256];
+    char text[512];
 };
 
 /*

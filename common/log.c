@@ -2,12 +2,13 @@
 #include "common/log.h"
 
 #include "common/clock.h"
+#include "common/utf8.h"
 
 #include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static enum log_level threshold = LOG_LEVEL_INFO;
 static enum log_format layout = LOG_FORMAT_TEXT;
@@ -58,20 +59,35 @@ static void
 write_json(enum log_level level, const char *text)
 {
     char stamp[CLOCK_TEXT_SIZE];
-    json_t *message = json_stringn(text, strlen(text));
     json_t *line;
     char *dump;
 
     clock_format_utc(clock_now_us(), stamp);
-    if (message == NULL) /* not UTF-8: a stranger's bytes */
-        message = json_string("(not UTF-8)");
-    line =
-        json_pack("{s:s, s:s, s:o}", "ts", stamp, "level", level_name(level), "message", message);
+    line = json_pack("{s:s, s:s, s:s}", "ts", stamp, "level", level_name(level), "message", text);
     dump = line == NULL ? NULL : json_dumps(line, JSON_COMPACT | JSON_ENSURE_ASCII);
     if (dump != NULL)
         (void)fprintf(stderr, "%s\n", dump);
     free(dump);
     json_decref(line);
+}
+
+/* Make "?" of every byte that is a control character (U+0080 to U+009F, too: terminals obey them)
+ * or no UTF-8, such as a character that the limit has cut. */
+static void
+neutralise(char *text)
+{
+    while (*text != '\0') {
+        size_t length = utf8_length(text);
+        unsigned char first = (unsigned char)text[0];
+        bool control = first < 0x20 || first == 0x7f ||
+                       (first == 0xc2 && length == 2 && (unsigned char)text[1] < 0xa0);
+
+        if (length == 0 || control) {
+            length = length == 0 ? 1 : length;
+            memset(text, '?', length);
+        }
+        text += length;
+    }
 }
 
 void
@@ -85,9 +101,7 @@ log_write(enum log_level level, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
+    neutralise(text);
     if (layout == LOG_FORMAT_JSON)
         write_json(level, text);
     else

@@ -29,8 +29,9 @@ bool log_enabled(enum log_level level);
 /*
  * log_write(level, fmt, ...):
  * Write one line to stderr, as text "<6>…" or as {"ts":…,"level":…,"message":…}.  Subject first,
- * lower case, no full stop; never bodies, passwords or connection strings.  Control characters are
- * written as "?", so that a stranger's text cannot forge a line; a line is cut at 2 KiB.
+ * lower case, no full stop; never bodies, passwords or connection strings.  Control characters and
+ * bytes that are no UTF-8 are written as "?", so that a stranger's text cannot forge or break a
+ * line; a line is cut at 2 KiB.
  */
 __attribute__((format(printf, 2, 3))) void log_write(enum log_level level, const char *fmt, ...);
 

@@ -3,16 +3,11 @@
 #define COMMON_OPTIONS_H
 
 #include "common/err.h"
+#include "common/text_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* A list of texts; owned by the struct options it is in. */
-struct text_list {
-    char **items;
-    size_t count;
-};
 
 /* A further message name and the task it runs: tasks = ( { name = "my.task"; runs =
  * "evaluate_user"; } ); */
@@ -23,7 +18,7 @@ struct task_alias {
 
 /*
  * The effective configuration of both programs, one member an option, named group_option.  What
- * each means stands in the option table (options.c) and so in config/trophy-worker.cfg.  Text
+ * each means stands in the option table (options_table.c) and so in config/trophy-worker.cfg.  Text
  * members are never NULL: unset is "".
  */
 struct options {
@@ -74,6 +69,13 @@ struct options {
     bool shim_trust_proxy;
     char *log_level;
     char *log_format;
+
+    /* made from the above */
+    struct text_list broker_urls;   /* broker_url at ";": one or more, each of a known scheme */
+    struct text_list broker_queues; /* broker_queue at ",": one or more, checked, no two equal */
+
+    /* one a row of the option table: "default", "FILE:LINE" or the variable's name */
+    char **sources;
 };
 
 /*
@@ -87,6 +89,20 @@ struct options {
  */
 int options_load(struct options *options, const char *file, bool required, char *const *environment,
                  struct err *err);
+
+/* options_source(options, name): where the value of ${name} ("broker.url", "tasks") is from:
+ * "default", "FILE:LINE" or an environment variable.  Borrowed until options_clear(); NULL: no such
+ * option. */
+const char *options_source(const struct options *options, const char *name);
+
+/*
+ * options_listen_parse(text, host, port):
+ * Split a listen address "host:port", "[::1]:port"; brackets are dropped.  false: it is none (port
+ * 1 to 65535, host not empty, a host with colons in brackets); ${host} and ${port} are then
+ * untouched.
+ */
+#define OPTIONS_HOST_SIZE 256
+bool options_listen_parse(const char *text, char host[OPTIONS_HOST_SIZE], uint16_t *port);
 
 /* options_clear(options): free what ${options} owns and zero it.  Zeroed options may be cleared. */
 void options_clear(struct options *options);
