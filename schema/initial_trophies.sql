@@ -29,6 +29,6 @@ from (values
     (9, '3ddfc0ff-5589-4cde-81a4-f8f28685937e', 'Phoenix', 'Came back after 30 days without a workout',
      'other', 'inactivity_return', '{"inactive_days": 30}', true, false)
 ) as v (place, uuid, name, description, trophy_type, checker_class, checker_params, is_hidden, is_progressive)
-where not exists (select from trophies_trophy t where t.name = v.name and t.uuid <> v.uuid::uuid)
+where not exists (select from trophies_trophy t where t.uuid = v.uuid::uuid or t.name = v.name)
 order by v.place
 on conflict (uuid) do nothing;
