@@ -2,98 +2,33 @@
 """Private servers for tests and the demonstration: a PostgreSQL, a RabbitMQ node and trophy-worker processes.
 
 Each lives in a temporary folder, listens on the loopback only, on free ports below 32768, and ends with the Python
-process that started it, also on SIGINT and SIGTERM (call stop_on_signals() once).  No system service is touched, and
-only processes started here are ended, each by its own id.
+process that started it (processes.py).  No system service is touched, and only processes started here are ended, each
+by its own id.
 
     with Postgres() as pg, RabbitMQ() as rabbit:
         pg.create_database('demo', [SCHEMA / 'host.sql', SCHEMA / 'trophies.sql', SCHEMA / 'roles.sql'])
         worker = Worker(rabbit.url(), pg.worker_url('demo'))
         worker.wait_ready()
 """
-import atexit
 import glob
 import json
 import os
 import pathlib
-import random
 import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
-import time
 
 import amqp
 import psycopg2
 
+from processes import Process, close_all, free_port, open_things, stop_on_signals, wait_until  # noqa: F401
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / 'schema'
 WORKER_LOGIN = 'trophy_worker_login'
-
-_open = []  # everything that close() has not yet been called for, oldest first
-
-
-def close_all():
-    for thing in reversed(list(_open)):
-        thing.close()
-
-
-def _interrupt(number, frame):
-    raise KeyboardInterrupt(signal.Signals(number).name)
-
-
-def stop_on_signals():
-    """SIGTERM and SIGHUP then unwind the stack as SIGINT does, and with it the servers."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
-
-
-atexit.register(close_all)
-
-
-def free_port():
-    """A port below 32768 (not one the kernel hands out to clients) that nobody listens on now."""
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as s:
-            try:
-                s.bind(('127.0.0.1', port))
-                return port
-            except OSError:
-                continue
-
-
-def wait_until(condition, timeout_s, what, every_s=0.1):
-    """Call condition() until it returns something true, and return that."""
-    end = time.monotonic() + timeout_s
-    while True:
-        value = condition()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise TimeoutError(f'{what}: not within {timeout_s} s')
-        time.sleep(every_s)
-
-
-class Process:
-    """A child in a session of its own (so that ^C reaches only us), output in a log file."""
-
-    def __init__(self, argv, log, **options):
-        with open(log, 'ab') as out:
-            self.popen = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                          start_new_session=True, **options)
-        self.pid = self.popen.pid
-
-    def running(self):
-        return self.popen.poll() is None
-
-    def signal(self, number, group=False):
-        if self.running():
-            (os.killpg if group else os.kill)(self.pid, number)
-
-    def wait(self, timeout_s):
-        return self.popen.wait(timeout_s)
 
 
 class Server:
@@ -107,7 +42,7 @@ class Server:
         self.log = self.folder / f'{self.name}.log'
         self.process = None
         self.keep = keep
-        _open.append(self)
+        open_things.append(self)
 
     def __enter__(self):
         return self
@@ -139,9 +74,9 @@ class Server:
 
     def close(self):
         """End it for good and remove its folder, unless it is to be kept."""
-        if self not in _open:
+        if self not in open_things:
             return
-        _open.remove(self)
+        open_things.remove(self)
         if not self.keep:
             self.kill()
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -190,7 +125,7 @@ class Postgres(Server):
         self.process = None
 
     def close(self):
-        if self in _open and not self.keep and self.process:
+        if self in open_things and not self.keep and self.process:
             self.stop(fast=False)
         super().close()
 
@@ -288,7 +223,7 @@ class RabbitMQ(Server):
             return s.connect_ex(('127.0.0.1', self.port)) != 0
 
     def close(self):
-        if self in _open and not self.keep:
+        if self in open_things and not self.keep:
             self.kill()
             self.epmd.signal(signal.SIGKILL)
             self.epmd.wait(10)
@@ -353,14 +288,14 @@ class Worker:
     """One trophy-worker process.  clock: an instant such as '2025-10-25T21:59:59.999999Z' at which its time stands
     still (the broker's heartbeats, on the monotonic clock, go on)."""
 
-    binary = ROOT / 'build' / 'release' / 'worker' / 'trophy-worker'
+    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker'))
 
     def __init__(self, broker_url, database_url, queue='trophies', clock=None, env=None, args=('run',), binary=None,
                  folder=None, keep=False):
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix='trophy-worker-'))
         self.log_file = self.folder / 'worker.log'
         self.keep = keep
-        self.returncode = None
+        self.clock = clock
         settings = {
             'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'TZ': 'UTC',
             'TROPHY_BROKER_URL': broker_url, 'TROPHY_BROKER_QUEUE': queue, 'TROPHY_DATABASE_URL': database_url,
@@ -370,7 +305,7 @@ class Worker:
             settings.update(frozen_clock(clock))
         settings.update(env or {})
         self.process = Process([binary or self.binary, *args], self.log_file, cwd=self.folder, env=settings)
-        _open.append(self)
+        open_things.append(self)
 
     def __enter__(self):
         return self
@@ -416,9 +351,9 @@ class Worker:
         raise RuntimeError(f'no {field}')
 
     def close(self):
-        if self not in _open:
+        if self not in open_things:
             return
-        _open.remove(self)
+        open_things.remove(self)
         if not self.keep:
             self.kill()
             shutil.rmtree(self.folder, ignore_errors=True)
