@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMON_BACKOFF_H
+#define COMMON_BACKOFF_H
+
+#include <stdint.h>
+
+/*
+ * When to try again: doubling from BACKOFF_FIRST_MS to BACKOFF_MAX_MS, each delay drawn from its
+ * upper half, so that replicas that failed together do not come back together.  Zero-initialised it
+ * is ready: try at once.
+ */
+struct backoff {
+    unsigned failures;
+    int64_t not_before_ms; /* on the monotonic clock */
+};
+
+enum { BACKOFF_FIRST_MS = 250, BACKOFF_MAX_MS = 15000 };
+
+/* backoff_failed(backoff, now_ms): one more failure; returns the delay chosen, in milliseconds. */
+int64_t backoff_failed(struct backoff *backoff, int64_t now_ms);
+
+/* backoff_reset(backoff): it worked: the next failure starts from the shortest delay. */
+void backoff_reset(struct backoff *backoff);
+
+/* backoff_left_ms(backoff, now_ms): how long to wait still, 0: try now. */
+int64_t backoff_left_ms(const struct backoff *backoff, int64_t now_ms);
+
+#endif

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/buffer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST_ROOM = 256 };
+
+static bool
+reserve(struct buffer *buffer, size_t more)
+{
+    size_t room = buffer->room == 0 ? FIRST_ROOM : buffer->room;
+    char *text;
+
+    if (buffer->failed)
+        return false;
+    while (room - buffer->length <= more) /* one byte more for the NUL */
+        room *= 2;
+    if (room == buffer->room)
+        return true;
+    text = realloc(buffer->text, room);
+    if (text == NULL) {
+        buffer->failed = true;
+        return false;
+    }
+    buffer->text = text;
+    buffer->room = room;
+    return true;
+}
+
+void
+buffer_put(struct buffer *buffer, const char *bytes, size_t length)
+{
+    if (!reserve(buffer, length))
+        return;
+    memcpy(buffer->text + buffer->length, bytes, length);
+    buffer->length += length;
+    buffer->text[buffer->length] = '\0';
+}
+
+void
+buffer_printf(struct buffer *buffer, const char *fmt, ...)
+{
+    va_list ap;
+    int length;
+
+    va_start(ap, fmt);
+    length = vsnprintf(NULL, 0, fmt, ap);
+    va_end(ap);
+    if (length < 0 || !reserve(buffer, (size_t)length))
+        return;
+    va_start(ap, fmt);
+    (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, fmt, ap);
+    va_end(ap);
+    buffer->length += (size_t)length;
+}
+
+void
+buffer_end_array(struct buffer *buffer)
+{
+    if (buffer->length > 0 && buffer->text[buffer->length - 1] == ',')
+        buffer->length--;
+    buffer_put(buffer, "}", 1);
+}
+
+const char *
+buffer_text(const struct buffer *buffer)
+{
+    if (buffer->failed)
+        return NULL;
+    return buffer->text == NULL ? "" : buffer->text;
+}
+
+void
+buffer_clear(struct buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->failed = false;
+    if (buffer->text != NULL)
+        buffer->text[0] = '\0';
+}
+
+void
+buffer_free(struct buffer *buffer)
+{
+    free(buffer->text);
+    *buffer = (struct buffer){0};
+}

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One libpq session, non-blocking, in pipelines.  Whoever calls db_run() reads straight on; while
+ * the server works, the wait function of the settings turns the caller's own loop.
+ *
+ * Measured traps that shape this file: COMMIT of a failed transaction succeeds with the tag
+ * ROLLBACK; when the backend dies there is no SQLSTATE; after an error in a pipeline the session
+ * stays in a failed transaction.
+ */
+#include "common/db.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <libpq-fe.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CONNECT_TIMEOUT_MS = 10000,
+    ANSWER_GRACE_MS = 10000, /* beyond the statement timeout, which the server keeps itself */
+    MAX_SENT = 32,
+};
+_Static_assert((int)DB_STATEMENTS < (int)MAX_SENT, "db_open() prepares all statements in one pipeline");
+
+static const struct {
+    const char *name;
+    int parameters;
+    const char *text;
+} statements[] = {
+#define STATEMENT(name, count, text) {#name, count, text},
+#include "statements.inc"
+#undef STATEMENT
+};
+
+/* What a place in the pipeline is: a statement to run, or one to prepare. */
+struct sent {
+    enum db_statement statement;
+    bool preparation;
+    db_row_fn row;
+    void *context;
+};
+
+struct db {
+    struct db_settings settings;
+    PGconn *conn;
+    struct sent sent[MAX_SENT];
+    size_t sent_count;
+    bool open;
+    bool broken; /* the link failed while sending or waiting */
+    char sqlstate[6];
+    char message[256];
+};
+
+static void
+on_notice(void *unused, const char *message)
+{
+    (void)unused;
+    log_debug("db: %s", message);
+}
+
+static int
+poll_only(void *unused, int fd, short events, int timeout_ms)
+{
+    struct pollfd p = {.fd = fd, .events = events};
+    int n = poll(&p, 1, timeout_ms);
+
+    (void)unused;
+    if (n < 0)
+        return errno == EINTR ? 0 : -1;
+    return p.revents;
+}
+
+struct db *
+db_new(const struct db_settings *settings)
+{
+    struct db *db = calloc(1, sizeof *db);
+
+    if (db == NULL)
+        return NULL;
+    db->settings = *settings;
+    if (db->settings.wait == NULL)
+        db->settings.wait = poll_only;
+    return db;
+}
+
+static void
+close_session(struct db *db)
+{
+    PQfinish(db->conn);
+    db->conn = NULL;
+    db->open = false;
+    db->sent_count = 0;
+    db->broken = false;
+}
+
+void
+db_free(struct db *db)
+{
+    if (db == NULL)
+        return;
+    close_session(db);
+    free(db);
+}
+
+bool
+db_is_open(const struct db *db)
+{
+    return db->open;
+}
+
+const char *
+db_sqlstate(const struct db *db)
+{
+    return db->sqlstate;
+}
+
+const char *
+db_message(const struct db *db)
+{
+    return db->message;
+}
+
+/* Notes a failure in the peer's words, without the newline it ends with and without values (which
+ * DETAIL would have). */
+static enum db_status
+failed(struct db *db, const char *what, const char *sqlstate, const char *message)
+{
+    enum db_status status = PQstatus(db->conn) == CONNECTION_BAD ? DB_LOST : db_classify(sqlstate);
+    size_t length = strcspn(message, "\n");
+
+    (void)snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate == NULL ? "" : sqlstate);
+    (void)snprintf(db->message, sizeof db->message, "%.*s", (int)length, message);
+    log_warn("db: %s: %s %s", what, db->sqlstate, db->message);
+    return status;
+}
+
+/* Waits until ${events} or the deadline; false if the session has to be given up. */
+static bool
+wait_for(struct db *db, short events, int64_t deadline_ms, int *seen)
+{
+    int64_t left = deadline_ms - clock_monotonic_ms();
+
+    *seen = db->settings.wait(db->settings.wait_context, PQsocket(db->conn), events,
+                              left < 0 ? 0 : (int)left);
+    return *seen > 0 || (*seen == 0 && clock_monotonic_ms() < deadline_ms);
+}
+
+static bool
+connect_session(struct db *db)
+{
+    int64_t deadline_ms = clock_monotonic_ms() + CONNECT_TIMEOUT_MS;
+    PostgresPollingStatusType step = PGRES_POLLING_WRITING; /* so the manual says of the first */
+    int seen;
+
+    while (step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING) {
+        if (PQstatus(db->conn) == CONNECTION_BAD)
+            return false;
+        if (!wait_for(db, step == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_ms, &seen))
+            return false;
+        if (seen > 0)
+            step = PQconnectPoll(db->conn);
+    }
+    return step == PGRES_POLLING_OK;
+}
+
+static PGconn *
+start_connect(const struct db_settings *settings)
+{
+    /* what stands before dbname is a default, which the URL may overrule */
+    const char *const keys[] = {"target_session_attrs",
+                                "keepalives_idle",
+                                "keepalives_interval",
+                                "keepalives_count",
+                                "tcp_user_timeout",
+                                "fallback_application_name",
+                                "dbname",
+                                NULL};
+    const char *const values[] = {"read-write", "10",           "5",           "3",
+                                  "15000",      settings->name, settings->url, NULL};
+
+    return PQconnectStartParams(keys, values, /* expand_dbname */ 1);
+}
+
+static void
+note_sent(struct db *db, const struct sent *sent, int accepted)
+{
+    assert(db->sent_count < MAX_SENT);
+    db->sent[db->sent_count++] = *sent;
+    db->broken = db->broken || accepted != 1;
+}
+
+void
+db_send(struct db *db, enum db_statement statement, const char *const *parameters, db_row_fn row,
+        void *context)
+{
+    const struct sent sent = {.statement = statement, .row = row, .context = context};
+
+    note_sent(db, &sent,
+              db->open && PQsendQueryPrepared(db->conn, statements[statement].name,
+                                              statements[statement].parameters, parameters, NULL,
+                                              NULL, /* text results */ 0) == 1);
+}
+
+/* Waits for the next result of the pipeline.  NULL ends a statement's results, or the link is
+ * broken. */
+static PGresult *
+next_result(struct db *db)
+{
+    int64_t timeout_ms = db->settings.statement_timeout_ms;
+    int64_t deadline_ms =
+        clock_monotonic_ms() + (timeout_ms > 0 ? timeout_ms + ANSWER_GRACE_MS : INT32_MAX);
+
+    while (!db->broken && PQisBusy(db->conn)) {
+        int flushed = PQflush(db->conn);
+        int seen = 0;
+
+        db->broken = flushed < 0 ||
+                     !wait_for(db, flushed == 1 ? POLLIN | POLLOUT : POLLIN, deadline_ms, &seen) ||
+                     ((seen & ~POLLOUT) != 0 && PQconsumeInput(db->conn) != 1);
+    }
+    return db->broken ? NULL : PQgetResult(db->conn);
+}
+
+static enum db_status
+result_failed(struct db *db, const struct sent *sent, const PGresult *result)
+{
+    const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+
+    return failed(db, statements[sent->statement].name,
+                  PQresultErrorField(result, PG_DIAG_SQLSTATE),
+                  message == NULL ? PQresultErrorMessage(result) : message);
+}
+
+static enum db_status
+take_result(struct db *db, const struct sent *sent, PGresult *result)
+{
+    const char *name = statements[sent->statement].name;
+    ExecStatusType type = PQresultStatus(result);
+
+    if (type == PGRES_SINGLE_TUPLE) {
+        if (sent->row != NULL && sent->row(sent->context, result) == 0)
+            return DB_OK;
+        log_error("db: %s: a row of another shape than expected", name);
+        return DB_UNFIT;
+    }
+    if (type == PGRES_COMMAND_OK && sent->statement == DB_commit && !sent->preparation &&
+        strcmp(PQcmdStatus(result), "COMMIT") != 0)
+        return failed(db, name, "40000", "the server rolled back instead");
+    /* TUPLES_OK ends rows that came one by one; ABORTED: an earlier statement failed and has been
+     * noted */
+    if (type == PGRES_COMMAND_OK || type == PGRES_TUPLES_OK || type == PGRES_PIPELINE_ABORTED)
+        return DB_OK;
+    return result_failed(db, sent, result);
+}
+
+/* Reads the results of every statement sent, in order, and the sync behind them.  The first failure
+ * decides. */
+static enum db_status
+read_results(struct db *db)
+{
+    enum db_status status = DB_OK;
+    PGresult *result;
+
+    for (size_t i = 0; i < db->sent_count && !db->broken; i++) {
+        if (db->sent[i].row != NULL)
+            (void)PQsetSingleRowMode(db->conn);
+        while ((result = next_result(db)) != NULL) {
+            if (status == DB_OK)
+                status = take_result(db, &db->sent[i], result);
+            PQclear(result);
+        }
+    }
+    if (!db->broken)
+        PQclear(next_result(db)); /* PGRES_PIPELINE_SYNC */
+    if (db->broken && status == DB_OK)
+        status = failed(db, "connection", NULL, PQerrorMessage(db->conn));
+    return db->broken ? DB_LOST : status;
+}
+
+enum db_status
+db_run(struct db *db)
+{
+    enum db_status status;
+
+    if (!db->open) {
+        close_session(db);
+        return DB_LOST;
+    }
+    db->broken = db->broken || PQpipelineSync(db->conn) != 1;
+    status = read_results(db);
+    db->sent_count = 0;
+    if (status == DB_LOST || status == DB_UNFIT) {
+        close_session(db);
+    } else if (status != DB_OK && PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
+        db_send(db, DB_rollback, NULL, NULL, NULL);
+        if (db_run(db) != DB_OK)
+            return DB_LOST;
+    }
+    return status;
+}
+
+static int
+ignore_row(void *unused, const PGresult *result)
+{
+    (void)unused;
+    (void)result;
+    return 0;
+}
+
+/* Everything is prepared at connect, so that a table or a right that is missing shows here and not
+ * at two o'clock. */
+static enum db_status
+prepare(struct db *db)
+{
+    char statement_timeout[24];
+    char lock_timeout[24];
+    const char *const parameters[] = {statement_timeout, lock_timeout};
+
+    (void)snprintf(statement_timeout, sizeof statement_timeout, "%lld",
+                   (long long)db->settings.statement_timeout_ms);
+    (void)snprintf(lock_timeout, sizeof lock_timeout, "%lld",
+                   (long long)db->settings.lock_timeout_ms);
+    for (int i = 0; i < DB_STATEMENTS; i++) {
+        const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
+
+        note_sent(db, &sent,
+                  PQsendPrepare(db->conn, statements[i].name, statements[i].text, 0, NULL));
+    }
+    db_send(db, DB_session, parameters, ignore_row, NULL);
+    return db_run(db);
+}
+
+enum db_status
+db_open(struct db *db)
+{
+    enum db_status status;
+
+    close_session(db);
+    db->conn = start_connect(&db->settings);
+    if (db->conn == NULL)
+        return failed(db, "connect", NULL, "out of memory");
+    (void)PQsetNoticeProcessor(db->conn, on_notice, NULL);
+    if (!connect_session(db) || PQsetnonblocking(db->conn, 1) != 0 ||
+        PQenterPipelineMode(db->conn) != 1) {
+        const char *message = PQerrorMessage(db->conn);
+
+        (void)failed(db, "connect", NULL, message[0] == '\0' ? "timed out" : message);
+        close_session(db);
+        return DB_LOST;
+    }
+    db->open = true;
+    status = prepare(db);
+    if (status != DB_OK)
+        close_session(db);
+    return status == DB_OK || status == DB_UNFIT ? status : DB_LOST;
+}

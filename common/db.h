@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMON_DB_H
+#define COMMON_DB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * The fence around libpq: one session, its statements prepared, sent in pipelines and awaited
+ * without blocking the caller's other work.  Above this file and store_*.c there is no SQL and no
+ * PGresult.
+ */
+
+/* What became of a round trip, in the order a caller cares about.  Failures have been logged. */
+enum db_status {
+    DB_OK = 0,
+    DB_RETRY,   /* rolled back: deadlock, serialization, lock timeout, out of resources; again later
+                   may work */
+    DB_TIMEOUT, /* a statement ran longer than its timeout: less work at a time may help */
+    DB_DATA,    /* something in the data was refused: the rest may work without it */
+    DB_LOST,    /* the session is gone, and closed; after db_open() again the same work may be run
+                   again */
+    DB_UNFIT, /* table, column or right missing: closed too; nothing works until somebody mends the
+                 database */
+};
+
+/* One SQL file of common/sql each. */
+enum db_statement {
+#define STATEMENT(name, count, text) DB_##name,
+#include "statements.inc"
+#undef STATEMENT
+    DB_STATEMENTS
+};
+
+struct db;
+struct pg_result; /* libpq calls it PGresult; known to db.c and store_*.c only */
+
+/*
+ * How to wait for the database: until ${fd} shows one of poll()'s ${events} or ${timeout_ms} have
+ * passed (-1: for ever), doing other work meanwhile.  Returns the events seen, 0 for none, -1 to
+ * give the session up at once.
+ */
+typedef int (*db_wait_fn)(void *context, int fd, short events, int timeout_ms);
+
+/* A row of a result, as store_*.c read it: 0, or -1 if it is not of the expected shape. */
+typedef int (*db_row_fn)(void *context, const struct pg_result *result);
+
+struct db_settings {
+    const char *url;  /* anything libpq takes; borrowed for the life of the session */
+    const char *name; /* application_name */
+    int64_t statement_timeout_ms;
+    int64_t lock_timeout_ms;
+    db_wait_fn wait; /* NULL: plain poll() */
+    void *wait_context;
+};
+
+/* db_new(settings): a closed session, NULL if out of memory. */
+struct db *db_new(const struct db_settings *settings);
+
+/* db_free(db): close and free; NULL is fine. */
+void db_free(struct db *db);
+
+/*
+ * db_open(db):
+ * Connect to a server that accepts writes, apply the session's settings and prepare every
+ * statement.  A session that is open already is closed first.  DB_OK, DB_LOST or DB_UNFIT.
+ */
+enum db_status db_open(struct db *db);
+
+/* db_is_open(db): false before db_open() and after DB_LOST or DB_UNFIT. */
+bool db_is_open(const struct db *db);
+
+/*
+ * db_send(db, statement, parameters, row, context):
+ * Put ${statement} with text ${parameters} (one per $n; NULL entries are SQL null) into the
+ * pipeline; copied.
+ * ${row} is called for each of its rows by the next db_run(), until when ${context} has to live;
+ * NULL: no rows expected.
+ */
+void db_send(struct db *db, enum db_statement statement, const char *const *parameters,
+             db_row_fn row, void *context);
+
+/*
+ * db_run(db):
+ * One round trip: send what db_send() collected, hand out the rows as they arrive, one in memory at
+ * a time.  The first failure decides the status; the statements behind it were not run.  After
+ * DB_RETRY, DB_TIMEOUT and DB_DATA an open transaction has been rolled back.  A COMMIT whose tag is
+ * not COMMIT is DB_RETRY.
+ */
+enum db_status db_run(struct db *db);
+
+/* db_sqlstate(db): the five characters of the last failure, "" if it had none.  Borrowed. */
+const char *db_sqlstate(const struct db *db);
+
+/* db_message(db): the server's words for the last failure, without the values.  Borrowed until the
+ * next failure. */
+const char *db_message(const struct db *db);
+
+/* db_classify(sqlstate): what a failure with this SQLSTATE calls for; NULL or "": DB_LOST. */
+enum db_status db_classify(const char *sqlstate);
+
+#endif

@@ -1,0 +1,2 @@
+-- Its tag has to be COMMIT: of a failed transaction COMMIT succeeds with the tag ROLLBACK.
+COMMIT

@@ -1,0 +1,2 @@
+-- After a failure, or when nothing of the batch may stand.
+ROLLBACK

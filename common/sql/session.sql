@@ -1,0 +1,10 @@
+-- Settings of a session: $1 statement_timeout, $2 lock_timeout, in milliseconds.
+-- JIT and parallel workers cost more than they bring for sets of some hundred users; dates and instants travel as ISO
+-- and UTC.  Set here and not in the connection string, which a pooler may refuse.
+SELECT set_config('statement_timeout', $1::text, false),
+       set_config('lock_timeout', $2::text, false),
+       set_config('idle_in_transaction_session_timeout', '60000', false),
+       set_config('timezone', 'UTC', false),
+       set_config('datestyle', 'ISO', false),
+       set_config('jit', 'off', false),
+       set_config('max_parallel_workers_per_gather', '0', false)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/store_awards.h"
+
+#include "common/clock.h"
+#include "common/store_row.h"
+
+static int
+read_award(void *context, const PGresult *result)
+{
+    const struct store_awards_reader *reader = context;
+    int32_t user_id;
+    int32_t trophy_id;
+    int64_t count;
+
+    if (!row_id(result, 0, &user_id) || !row_id(result, 1, &trophy_id) ||
+        !row_number(result, 2, 0, INT64_MAX, &count))
+        return -1;
+    reader->found(reader->context, user_id, trophy_id, count);
+    return 0;
+}
+
+void
+store_awards_count(struct db *db, const char *users, const char *trophies,
+                   struct store_awards_reader *reader)
+{
+    const char *const parameters[] = {users, trophies};
+
+    db_send(db, DB_awards, parameters, read_award, reader);
+}
+
+void
+store_awards_give(struct db *db, const char *users, const char *trophies, int64_t now_us)
+{
+    char now[CLOCK_TEXT_SIZE];
+    const char *const parameters[] = {users, trophies, now};
+
+    clock_format_utc(now_us, now);
+    db_send(db, DB_awards_write, parameters, NULL, NULL);
+}

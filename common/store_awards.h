@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMON_STORE_AWARDS_H
+#define COMMON_STORE_AWARDS_H
+
+#include "common/db.h"
+
+#include <stdint.h>
+
+struct store_awards_reader {
+    void (*found)(void *context, int32_t user_id, int32_t trophy_id, int64_t count);
+    void *context;
+};
+
+/* store_awards_count(db, users, trophies, reader): how often each of ${users} has earned each of
+ * ${trophies}, if ever. */
+void store_awards_count(struct db *db, const char *users, const char *trophies,
+                        struct store_awards_reader *reader);
+
+/* store_awards_give(db, users, trophies, now_us): give the nth of ${trophies} to the nth of
+ * ${users}. */
+void store_awards_give(struct db *db, const char *users, const char *trophies, int64_t now_us);
+
+#endif

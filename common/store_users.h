@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef COMMON_STORE_USERS_H
+#define COMMON_STORE_USERS_H
+
+#include "common/db.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Each store_*.h asks in the same way: a function puts its statement into the pipeline (db_send),
+ * and the reader given is called for every row by the next db_run(); the reader has to live until
+ * then.  User sets are PostgreSQL array literals, "{1,2,3}".
+ */
+
+/* An account, and whether an evaluation skips it. */
+struct store_user {
+    int32_t id;
+    bool inactive;  /* logged in, but too long ago */
+    bool opted_out; /* the user's own preference */
+    bool without_statistics;
+};
+
+struct store_users_reader {
+    void (*found)(void *context, const struct store_user *user);
+    void *context;
+};
+
+/* store_users_find(db, ids, active_since_us, reader): the accounts among ${ids}, ascending. */
+void store_users_find(struct db *db, const char *ids, int64_t active_since_us,
+                      struct store_users_reader *reader);
+
+#endif

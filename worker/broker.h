@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_BROKER_H
+#define WORKER_BROKER_H
+
+#include "common/err.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * RabbitMQ, behind a fence: amqp_* is known to broker_*.c only.  A consumer is the connection that
+ * messages come in by and acknowledgements go out by; a publisher is a second one for everything we
+ * publish, so that a broker that stops reading publishers under a memory alarm never stops the
+ * consuming.  Neither is repaired: what is not as expected is logged once and answered BROKER_LOST;
+ * close and open again.
+ */
+
+struct broker_settings {
+    const char *urls; /* as Celery writes them, several separated by ";"; borrowed */
+    int heartbeat_s;
+    const char *ca_file; /* TLS; "" for none */
+    const char *cert_file;
+    const char *key_file;
+    const char *name; /* what the broker's own tools show of us */
+};
+
+/* broker_settings_check(settings, err): -1 if a URL cannot be read.  Passwords are not shown. */
+int broker_settings_check(const struct broker_settings *settings, struct err *err);
+
+/* What belongs to a message besides its body, received or to be sent.  Text may be NULL: the
+ * property is absent. */
+struct properties {
+    char *content_type;
+    char *content_encoding;
+    char *correlation_id;
+    char *reply_to;
+    char *expiration;
+    json_t *headers; /* object; void → null; bytes that are not UTF-8 → null */
+    uint8_t priority;
+    bool persistent;
+};
+
+/* properties_clear(properties): free what ${properties} owns and zero it. */
+void properties_clear(struct properties *properties);
+
+/* A message received; owned, delivery_clear() frees it. */
+struct delivery {
+    uint64_t tag;
+    size_t queue; /* place in the consumer's list */
+    bool redelivered;
+    struct properties properties;
+    unsigned char *body; /* NULL if it was larger than the limit: then it was not kept */
+    uint64_t body_length;
+};
+
+/* delivery_clear(delivery): free what ${delivery} owns and zero it. */
+void delivery_clear(struct delivery *delivery);
+
+enum broker_event {
+    BROKER_NOTHING,   /* no more for now */
+    BROKER_DELIVERY,  /* consumer: a message */
+    BROKER_CONFIRMED, /* publisher: the broker has taken responsibility */
+    BROKER_REFUSED,   /* publisher: it has not */
+    BROKER_RETURNED, /* publisher: no queue took a mandatory message; its confirmation still follows
+                      */
+    BROKER_LOST,     /* the connection is of no use any more; logged */
+};
+
+/* ---- consumer (broker_consumer.c) */
+
+struct consumer;
+
+struct consumer_settings {
+    struct broker_settings broker;
+    const char *const *queues;
+    size_t queue_count;
+    bool create_queues;
+    bool quorum; /* type of a queue that has to be made */
+    uint16_t prefetch;
+    uint64_t max_body; /* larger bodies are not kept */
+};
+
+/* consumer_new(settings): not connected; ${settings} and what it points to are borrowed.  NULL: out
+ * of memory. */
+struct consumer *consumer_new(const struct consumer_settings *settings);
+
+/* consumer_free(consumer): close and free; NULL is fine. */
+void consumer_free(struct consumer *consumer);
+
+/*
+ * consumer_open(consumer):
+ * Connect to the next URL in turn, find the queues by a passive declare (a missing one is made, if
+ * so set, exactly as Celery would) and consume them.  BROKER_NOTHING, or BROKER_LOST.
+ */
+enum broker_event consumer_open(struct consumer *consumer);
+
+/* consumer_close(consumer): what is not acknowledged goes back to its queue. */
+void consumer_close(struct consumer *consumer);
+
+/* consumer_is_open(consumer): between consumer_open() and BROKER_LOST or close. */
+bool consumer_is_open(const struct consumer *consumer);
+
+/* consumer_fd(consumer): to poll for reading; -1 if closed. */
+int consumer_fd(const struct consumer *consumer);
+
+/* consumer_has_buffered(consumer): data has been read already, so that poll() would wait in vain.
+ */
+bool consumer_has_buffered(const struct consumer *consumer);
+
+/* consumer_next(consumer, delivery): BROKER_DELIVERY (${delivery} is then owned by the caller),
+ * NOTHING or LOST. */
+enum broker_event consumer_next(struct consumer *consumer, struct delivery *delivery);
+
+/* consumer_ack(consumer, tag, multiple): done; ${multiple}: with every one delivered before it. */
+enum broker_event consumer_ack(struct consumer *consumer, uint64_t tag, bool multiple);
+
+/* consumer_reject(consumer, tag, requeue): refused; without ${requeue} it goes where a dead-letter
+ * policy says. */
+enum broker_event consumer_reject(struct consumer *consumer, uint64_t tag, bool requeue);
+
+/* ---- publisher (broker_publisher.c) */
+
+struct publisher;
+
+/* A message to be published through the default exchange; borrowed for the call. */
+struct publication {
+    const char *queue; /* the routing key */
+    const struct properties *properties;
+    const void *body;
+    size_t body_length;
+    bool mandatory;
+};
+
+struct publisher *publisher_new(const struct broker_settings *settings);
+void publisher_free(struct publisher *publisher);
+
+/* publisher_open(publisher): connect and ask for confirms.  BROKER_NOTHING, or BROKER_LOST. */
+enum broker_event publisher_open(struct publisher *publisher);
+void publisher_close(struct publisher *publisher);
+bool publisher_is_open(const struct publisher *publisher);
+
+/* publisher_is_ready(publisher): open, and the broker does not hold publishers back at the moment.
+ */
+bool publisher_is_ready(const struct publisher *publisher);
+int publisher_fd(const struct publisher *publisher);
+bool publisher_has_buffered(const struct publisher *publisher);
+
+/*
+ * publisher_send(publisher, publication, number):
+ * Send it; ${number} is what its confirmation will carry.  BROKER_NOTHING: sent, not confirmed yet;
+ * BROKER_LOST.
+ */
+enum broker_event publisher_send(struct publisher *publisher, const struct publication *publication,
+                                 uint64_t *number);
+
+/* What publisher_next() tells: about message ${number}, with ${multiple} also all before it; or a
+ * returned one. */
+struct confirmation {
+    uint64_t number;
+    bool multiple;
+    char correlation_id[256]; /* BROKER_RETURNED: of the message that came back */
+};
+
+/* publisher_next(publisher, confirmation): BROKER_CONFIRMED, REFUSED, RETURNED, NOTHING or LOST. */
+enum broker_event publisher_next(struct publisher *publisher, struct confirmation *confirmation);
+
+#endif
