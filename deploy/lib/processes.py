@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Child processes that surely end with the Python process that started them, on any way out but SIGKILL.
+
+What must be closed puts itself into the list open_things; close_all() runs at exit, also after SIGINT and, once
+stop_on_signals() was called, SIGTERM and SIGHUP.
+"""
+import atexit
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+
+open_things = []  # everything that close() has not yet been called for, oldest first
+
+
+def close_all():
+    for thing in reversed(list(open_things)):
+        thing.close()
+
+
+def _interrupt(number, frame):
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def stop_on_signals():
+    """SIGTERM and SIGHUP then unwind the stack as SIGINT does, and with it the servers."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+
+
+atexit.register(close_all)
+
+
+def free_port():
+    """A port below 32768 (not one the kernel hands out to clients) that nobody listens on now."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as s:
+            try:
+                s.bind(('127.0.0.1', port))
+                return port
+            except OSError:
+                continue
+
+
+def wait_until(condition, timeout_s, what, every_s=0.1):
+    """Call condition() until it returns something true, and return that."""
+    end = time.monotonic() + timeout_s
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise TimeoutError(f'{what}: not within {timeout_s} s')
+        time.sleep(every_s)
+
+
+class Process:
+    """A child in a session of its own (so that ^C reaches only us), output in a log file."""
+
+    def __init__(self, argv, log, **options):
+        with open(log, 'ab') as out:
+            self.popen = subprocess.Popen([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                          start_new_session=True, **options)
+        self.pid = self.popen.pid
+
+    def running(self):
+        return self.popen.poll() is None
+
+    def signal(self, number, group=False):
+        if self.running():
+            (os.killpg if group else os.kill)(self.pid, number)
+
+    def wait(self, timeout_s):
+        return self.popen.wait(timeout_s)

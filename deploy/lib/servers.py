@@ -1,0 +1,370 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Private servers for tests and the demonstration: a PostgreSQL, a RabbitMQ node and trophy-worker processes.
+
+Each lives in a temporary folder, listens on the loopback only, on free ports below 32768, and ends with the Python
+process that started it (processes.py).  No system service is touched, and only processes started here are ended, each
+by its own id.
+
+    with Postgres() as pg, RabbitMQ() as rabbit:
+        pg.create_database('demo', [SCHEMA / 'host.sql', SCHEMA / 'trophies.sql', SCHEMA / 'roles.sql'])
+        worker = Worker(rabbit.url(), pg.worker_url('demo'))
+        worker.wait_ready()
+"""
+import glob
+import json
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+
+import amqp
+import psycopg2
+
+from processes import Process, close_all, free_port, open_things, stop_on_signals, wait_until  # noqa: F401
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / 'schema'
+WORKER_LOGIN = 'trophy_worker_login'
+
+
+class Server:
+    """What the two servers share: a folder, a process, an end."""
+
+    name = None
+
+    def __init__(self, keep=False):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f'trophy-{self.name}-'))
+        self.folder.chmod(0o755)  # the user postgres must get in
+        self.log = self.folder / f'{self.name}.log'
+        self.process = None
+        self.keep = keep
+        open_things.append(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def processes(self):
+        """The ids of what runs, in the order to end them."""
+        return [self.process.pid] if self.process else []
+
+    def await_ready(self, probe, errors, timeout_s):
+        def ready():
+            if not self.process.running():
+                raise RuntimeError(f'{self.name} ended:\n{self.log.read_text(errors="replace")[-3000:]}')
+            try:
+                probe()
+                return True
+            except errors:
+                return False
+        wait_until(ready, timeout_s, f'{self.name} ready')
+
+    def kill(self):
+        """As a power failure would."""
+        if self.process:
+            self.process.signal(signal.SIGKILL, group=True)
+            self.process.wait(30)
+            self.process = None
+
+    def close(self):
+        """End it for good and remove its folder, unless it is to be kept."""
+        if self not in open_things:
+            return
+        open_things.remove(self)
+        if not self.keep:
+            self.kill()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Postgres(Server):
+    name = 'postgres'
+
+    def __init__(self, shared_buffers='128MB', settings=(), keep=False):
+        super().__init__(keep)
+        self.port = free_port()
+        self.password = secrets.token_hex(8)
+        self.worker_password = secrets.token_hex(8)
+        self.settings = ['fsync=off', f'shared_buffers={shared_buffers}', 'listen_addresses=127.0.0.1',
+                         f'unix_socket_directories={self.folder}', *settings]
+        # initdb and postgres refuse root
+        self.user = {'user': 'postgres', 'group': 'postgres', 'extra_groups': []} if os.geteuid() == 0 else {}
+        binaries = glob.glob('/usr/lib/postgresql/*/bin/initdb')
+        if not binaries:
+            raise RuntimeError('PostgreSQL is not installed')
+        self.bin = pathlib.Path(max(binaries, key=lambda p: int(p.split('/')[4]))).parent
+        self.env = {'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8', 'HOME': str(self.folder)}
+        if self.user:
+            shutil.chown(self.folder, 'postgres', 'postgres')
+        password = self.folder / 'password'
+        password.write_text(self.password)
+        if self.user:
+            shutil.chown(password, 'postgres')
+        password.chmod(0o600)
+        subprocess.run([self.bin / 'initdb', '--no-sync', '-D', self.folder / 'data', '-U', 'postgres', '-E', 'UTF8',
+                        '--locale=C.UTF-8', '-A', 'scram-sha-256', f'--pwfile={password}'],
+                       check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=self.folder,
+                       env=self.env, **self.user)
+        self.start()
+
+    def start(self):
+        options = [word for s in self.settings for word in ('-c', s)]
+        self.process = Process([self.bin / 'postgres', '-D', self.folder / 'data', '-p', self.port, *options],
+                               self.log, cwd=self.folder, env=self.env, **self.user)
+        self.await_ready(lambda: self.connect('postgres').close(), psycopg2.OperationalError, 60)
+
+    def stop(self, fast=True):
+        """SIGINT is PostgreSQL's fast shutdown: it ends all sessions; SIGQUIT ends without a checkpoint."""
+        self.process.signal(signal.SIGINT if fast else signal.SIGQUIT)
+        self.process.wait(60)
+        self.process = None
+
+    def close(self):
+        if self in open_things and not self.keep and self.process:
+            self.stop(fast=False)
+        super().close()
+
+    def url(self, database, user='postgres', password=None):
+        return f'postgresql://{user}:{password or self.password}@127.0.0.1:{self.port}/{database}'
+
+    def worker_url(self, database):
+        """The URL of a login that is only a member of trophy_worker (see add_worker_login)."""
+        return self.url(database, WORKER_LOGIN, self.worker_password)
+
+    def connect(self, database, url=None):
+        """A psycopg2 connection in autocommit, by default the superuser's."""
+        connection = psycopg2.connect(url or self.url(database), connect_timeout=5)
+        connection.autocommit = True
+        return connection
+
+    def query(self, database, sql, params=None, url=None):
+        """Run one statement (by default as superuser); its rows, or None where it has none."""
+        connection = self.connect(database, url)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, params)
+                return cursor.fetchall() if cursor.description else None
+        finally:
+            connection.close()
+
+    def psql(self, database, file, *options, url=None):
+        """Run a file as users would: psql -v ON_ERROR_STOP=1 -f FILE.  Returns what it printed."""
+        done = subprocess.run(['psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', *options, '-f', str(file),
+                               url or self.url(database)], stdin=subprocess.DEVNULL, text=True,
+                              env={**os.environ, 'PGOPTIONS': '-c client_min_messages=warning'},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise RuntimeError(f'{file}: {done.stdout}')
+        return done.stdout
+
+    def create_database(self, name, files=(), template='template1'):
+        self.query('postgres', f'create database "{name}" template "{template}"')
+        for file in files:
+            self.psql(name, file)
+
+    def drop_database(self, name):
+        self.query('postgres', f'drop database if exists "{name}" with (force)')
+
+    def add_worker_login(self):
+        """After schema/roles.sql has run in some database: the login of worker_url()."""
+        self.query('postgres', f'create role {WORKER_LOGIN} login password %s in role trophy_worker',
+                   [self.worker_password])
+
+
+class RabbitMQ(Server):
+    name = 'rabbitmq'
+
+    def __init__(self, keep=False):
+        super().__init__(keep)
+        self.port = free_port()
+        epmd_port = free_port()
+        self.env = {
+            'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8', 'HOME': str(self.folder),
+            'RABBITMQ_NODENAME': f'trophy{self.port}@localhost',
+            'RABBITMQ_NODE_IP_ADDRESS': '127.0.0.1', 'RABBITMQ_NODE_PORT': str(self.port),
+            'RABBITMQ_DIST_PORT': str(free_port()),
+            'RABBITMQ_MNESIA_BASE': str(self.folder / 'mnesia'), 'RABBITMQ_LOG_BASE': str(self.folder / 'log'),
+            'RABBITMQ_ENABLED_PLUGINS_FILE': str(self.folder / 'plugins'),
+            'RABBITMQ_CONFIG_FILE': str(self.folder / 'rabbitmq'),
+            'ERL_EPMD_PORT': str(epmd_port), 'ERL_EPMD_ADDRESS': '127.0.0.1',
+            'RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS': '-kernel inet_dist_use_interface {127,0,0,1}',
+        }
+        (self.folder / 'plugins').write_text('[].\n')
+        (self.folder / 'rabbitmq.conf').write_text('vm_memory_high_watermark.relative = 0.4\n'
+                                                   'disk_free_limit.absolute = 50MB\n')
+        # A node would start this port mapper itself and leave it behind: ours is a child that can be ended.
+        self.epmd = Process(['epmd', '-port', epmd_port, '-address', '127.0.0.1'], self.folder / 'epmd.log')
+        self.start()
+
+    def start(self):
+        self.process = Process(['/usr/lib/rabbitmq/bin/rabbitmq-server'], self.log, cwd=self.folder, env=self.env)
+        self.await_ready(lambda: self.connect().close(), (OSError, amqp.exceptions.AMQPError), 120)
+
+    def stop(self):
+        """A clean stop; what is durable is there again after start()."""
+        self.ctl('stop')
+        self.process.wait(60)
+        self.process = None
+
+    def processes(self):
+        return super().processes() + [self.epmd.pid]
+
+    def kill(self):
+        super().kill()
+        wait_until(self.silent, 30, 'rabbitmq gone')
+
+    def silent(self):
+        with socket.socket() as s:
+            return s.connect_ex(('127.0.0.1', self.port)) != 0
+
+    def close(self):
+        if self in open_things and not self.keep:
+            self.kill()
+            self.epmd.signal(signal.SIGKILL)
+            self.epmd.wait(10)
+        super().close()
+
+    def ctl(self, *args):
+        """Run rabbitmqctl on this node; what it printed."""
+        done = subprocess.run(['/usr/lib/rabbitmq/bin/rabbitmqctl', '-q', *args], env=self.env, cwd=self.folder,
+                              stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if done.returncode:
+            raise RuntimeError(f'rabbitmqctl {args}: {done.stderr}{done.stdout}')
+        return done.stdout
+
+    def add_vhost(self, name):
+        self.ctl('eval', f'ok = rabbit_vhost:add(<<"{name}">>, <<"test">>), '
+                 f'rabbit_auth_backend_internal:set_permissions(<<"guest">>, <<"{name}">>, '
+                 '<<".*">>, <<".*">>, <<".*">>, <<"test">>).')
+
+    def delete_vhost(self, name):
+        self.ctl('delete_vhost', name)
+
+    def url(self, vhost='/'):
+        return f'amqp://guest:guest@127.0.0.1:{self.port}/{vhost}'
+
+    def connect(self, vhost='/'):
+        """An open connection of the amqp library."""
+        connection = amqp.Connection(f'127.0.0.1:{self.port}', virtual_host=vhost, confirm_publish=True,
+                                     connect_timeout=5)
+        connection.connect()
+        return connection
+
+    def queues(self, vhost='/'):
+        """{queue: {'ready', 'unacked', 'consumers'}} as the broker itself counts them (takes a second)."""
+        rows = json.loads(self.ctl('list_queues', '-p', vhost, '--formatter', 'json', 'name', 'messages_ready',
+                                   'messages_unacknowledged', 'consumers'))
+        return {r['name']: {'ready': r['messages_ready'], 'unacked': r['messages_unacknowledged'],
+                            'consumers': r['consumers']} for r in rows}
+
+    def ready(self, queue, vhost='/'):
+        """Messages waiting in the queue, by a passive declare (quick, does not count the unacknowledged)."""
+        with self.connect(vhost) as connection:
+            return connection.channel().queue_declare(queue, passive=True).message_count
+
+    def purge(self, queue, vhost='/'):
+        with self.connect(vhost) as connection:
+            return connection.channel().queue_purge(queue)
+
+    def declare(self, queue, vhost='/', **options):
+        """A durable queue; arguments={...} for x-… ones."""
+        with self.connect(vhost) as connection:
+            connection.channel().queue_declare(queue, **{'durable': True, 'auto_delete': False, **options})
+
+    def publish(self, body, queue, vhost='/', headers=None, exchange='', **properties):
+        """One message, confirmed by the broker: any body, headers and properties (content_type=…, correlation_id=…)."""
+        if headers is not None:
+            properties['application_headers'] = headers
+        with self.connect(vhost) as connection:
+            connection.channel().basic_publish(amqp.Message(body, **properties), exchange=exchange, routing_key=queue)
+
+
+class Worker:
+    """One trophy-worker process.  clock: an instant such as '2025-10-25T21:59:59.999999Z' at which its time stands
+    still (the broker's heartbeats, on the monotonic clock, go on)."""
+
+    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker'))
+
+    def __init__(self, broker_url, database_url, queue='trophies', clock=None, env=None, args=('run',), binary=None,
+                 folder=None, keep=False):
+        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix='trophy-worker-'))
+        self.log_file = self.folder / 'worker.log'
+        self.keep = keep
+        self.clock = clock
+        settings = {
+            'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'TZ': 'UTC',
+            'TROPHY_BROKER_URL': broker_url, 'TROPHY_BROKER_QUEUE': queue, 'TROPHY_DATABASE_URL': database_url,
+            'TROPHY_ADMIN_LISTEN': '',
+        }
+        if clock:
+            settings.update(frozen_clock(clock))
+        settings.update(env or {})
+        self.process = Process([binary or self.binary, *args], self.log_file, cwd=self.folder, env=settings)
+        open_things.append(self)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def processes(self):
+        return [self.process.pid]
+
+    def log(self):
+        return self.log_file.read_text(errors='replace')
+
+    def wait_log(self, text, timeout_s=30, times=1):
+        """Wait until the text has stood in the log so many times."""
+        def there():
+            if self.log().count(text) >= times:
+                return True
+            if not self.process.running():
+                raise RuntimeError(f'worker ended with {self.process.popen.returncode}:\n{self.log()[-3000:]}')
+            return False
+        wait_until(there, timeout_s, f'worker logs "{text}"', every_s=0.01)
+        return self
+
+    def wait_ready(self, timeout_s=30):
+        return self.wait_log('consuming', timeout_s)
+
+    def stop(self, timeout_s=30):
+        """SIGTERM: drain and leave.  The exit code."""
+        self.process.signal(signal.SIGTERM)
+        return self.process.wait(timeout_s)
+
+    def kill(self):
+        """SIGKILL: no farewell.  The (negative) exit code."""
+        self.process.signal(signal.SIGKILL)
+        return self.process.wait(10)
+
+    def memory(self, field='VmHWM'):
+        """Bytes of resident memory: the peak, or VmRSS for now."""
+        for line in pathlib.Path(f'/proc/{self.process.pid}/status').read_text().splitlines():
+            if line.startswith(field + ':'):
+                return int(line.split()[1]) * 1024
+        raise RuntimeError(f'no {field}')
+
+    def close(self):
+        if self not in open_things:
+            return
+        open_things.remove(self)
+        if not self.keep:
+            self.kill()
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def frozen_clock(instant):
+    """The environment in which libfaketime stops the wall clock.  The faketime command does the same but stays as the
+    parent, where signals meant for the program would end."""
+    library = glob.glob('/usr/lib/*/faketime/libfaketime.so.1')
+    if not library:
+        raise RuntimeError('libfaketime is not installed')
+    return {'LD_PRELOAD': library[0], 'FAKETIME': instant.rstrip('Z').replace('T', ' '), 'TZ': 'UTC',
+            'FAKETIME_DONT_FAKE_MONOTONIC': '1', 'DONT_FAKE_MONOTONIC': '1',
+            'ASAN_OPTIONS': 'verify_asan_link_order=0'}

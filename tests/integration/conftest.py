@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers for the integration tests: started once a run, on first use.
+
+  postgres, rabbitmq   the private servers (deploy/lib/servers.py)
+  database             name of a fresh database: host schema, trophy tables, roles and the nine trophies
+  vhost                name of a fresh RabbitMQ virtual host
+  worker               start_worker(queue='trophies', clock=None, env=None, args=('run',)) -> Worker that is consuming,
+                       on this test's database and vhost, logged in as a member of trophy_worker
+  producer             a Celery producer (tests/lib/producer.py) on this test's vhost, queue 'trophies'
+"""
+import itertools
+import pathlib
+import sys
+
+import pytest
+
+TESTS = pathlib.Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(TESTS / 'lib'), str(TESTS.parent / 'deploy' / 'lib')]
+
+import producer as celery_producer  # noqa: E402
+import servers  # noqa: E402
+
+TEMPLATE = 'trophy_template'
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope='session', autouse=True)
+def _signals():
+    servers.stop_on_signals()
+    yield
+    servers.close_all()
+
+
+@pytest.fixture(scope='session')
+def postgres():
+    with servers.Postgres() as pg:
+        pg.create_database(TEMPLATE, [servers.SCHEMA / f'{name}.sql'
+                                      for name in ('host', 'trophies', 'roles', 'initial_trophies')])
+        pg.add_worker_login()
+        yield pg
+
+
+@pytest.fixture(scope='session')
+def rabbitmq():
+    with servers.RabbitMQ() as rabbit:
+        yield rabbit
+
+
+@pytest.fixture
+def database(postgres):
+    name = f'test{next(_numbers)}'
+    postgres.create_database(name, template=TEMPLATE)
+    yield name
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def vhost(rabbitmq):
+    name = f'test{next(_numbers)}'
+    rabbitmq.add_vhost(name)
+    yield name
+    rabbitmq.delete_vhost(name)
+
+
+@pytest.fixture
+def worker(postgres, rabbitmq, database, vhost, request):
+    started = []
+
+    def start_worker(ready=True, **options):
+        one = servers.Worker(rabbitmq.url(vhost), postgres.worker_url(database), **options)
+        started.append(one)
+        return one.wait_ready() if ready else one
+
+    yield start_worker
+    for one in started:
+        if getattr(request.node, 'failed', False):
+            print(f'--- worker {one.process.pid} ---\n{one.log()[-8000:]}')
+        one.close()
+
+
+@pytest.fixture
+def producer(rabbitmq, vhost):
+    with celery_producer.Producer(rabbitmq.url(vhost)) as one:
+        yield one
+
+
+@pytest.hookimpl(tryfirst=True, hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """So that fixtures know in their tear-down whether the test failed, and show the worker's log."""
+    report = (yield).get_result()
+    if report.when == 'call' and report.failed:
+        item.failed = True
