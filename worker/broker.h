@@ -3,6 +3,7 @@
 #define WORKER_BROKER_H
 
 #include "common/err.h"
+#include "common/text_list.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -18,7 +19,7 @@
  */
 
 struct broker_settings {
-    const char *urls; /* as Celery writes them, several separated by ";"; borrowed */
+    const struct text_list *urls; /* as Celery writes them, tried in turn; one at least, borrowed */
     int heartbeat_s;
     const char *ca_file; /* TLS; "" for none */
     const char *cert_file;

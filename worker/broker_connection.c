@@ -19,31 +19,27 @@ enum { OPEN_TIMEOUT_S = 5, RPC_TIMEOUT_S = 10, FRAME_MAX = 131072, MAX_URL = 204
 
 static const char system_ca_file[] = "/etc/ssl/certs/ca-certificates.crt";
 
-/* The ${turn}th of the URLs, taken apart.  ${text} holds what ${info} points to. */
+/* A URL taken apart.  ${text} holds what ${info} points to. */
 static int
-pick_url(const char *urls, unsigned turn, char text[MAX_URL], struct amqp_connection_info *info)
+parse_url(const char *url, char text[MAX_URL], struct amqp_connection_info *info)
 {
-    unsigned count = 1;
-    const char *end;
     size_t length;
 
-    for (const char *c = urls; *c != '\0'; c++)
-        count += *c == ';';
-    for (unsigned i = 0; i < turn % count; i++)
-        urls = strchr(urls, ';') + 1;
-    if (strncmp(urls, "pyamqp", 6) == 0) /* kombu's name for the same */
-        urls += 2;
-    end = strpbrk(urls, ";?");
-    length = end == NULL ? strlen(urls) : (size_t)(end - urls);
+    if (strncmp(url, "pyamqp", 6) == 0) /* kombu's name for the same */
+        url += 2;
+    length = strcspn(url, "?"); /* what kombu would take as transport options */
     if (length >= MAX_URL)
         return -1;
-    memcpy(text, urls, length);
+    memcpy(text, url, length);
     text[length] = '\0';
     amqp_default_connection_info(info);
     if (amqp_parse_url(text, info) != AMQP_STATUS_OK)
         return -1;
-    if (info->vhost[0] == '\0') /* as Celery reads a URL that ends in "/" */
-        info->vhost = "/";
+    if (info->vhost[0] == '\0') { /* as Celery reads a URL that ends in "/" */
+        static char root[] = "/";
+
+        info->vhost = root;
+    }
     return 0;
 }
 
@@ -52,14 +48,11 @@ broker_settings_check(const struct broker_settings *settings, struct err *err)
 {
     struct amqp_connection_info info;
     char text[MAX_URL];
-    unsigned count = 1;
 
-    for (const char *c = settings->urls; *c != '\0'; c++)
-        count += *c == ';';
-    for (unsigned i = 0; i < count; i++)
-        if (pick_url(settings->urls, i, text, &info) != 0)
+    for (size_t i = 0; i < settings->urls->count; i++)
+        if (parse_url(settings->urls->items[i], text, &info) != 0)
             return err_set(err,
-                           "broker.url: the %u. URL is not of the form "
+                           "broker.url: the %zu. URL is not of the form "
                            "amqp[s]://user:password@host:port/vhost",
                            i + 1);
     return 0;
@@ -213,7 +206,8 @@ broker_connect(const struct broker_settings *settings, unsigned turn, const char
     amqp_socket_t *socket = NULL;
     int status;
 
-    if (connection == NULL || pick_url(settings->urls, turn, text, &info) != 0)
+    if (connection == NULL ||
+        parse_url(settings->urls->items[turn % settings->urls->count], text, &info) != 0)
         goto failed;
     socket = new_socket(connection, settings, info.ssl);
     if (socket == NULL) {

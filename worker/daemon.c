@@ -70,7 +70,7 @@ set_up(struct worker *worker, const char *name)
 {
     const struct options *o = worker->options;
     const struct broker_settings broker = {
-        .urls = o->broker_url,
+        .urls = &o->broker_urls,
         .heartbeat_s = (int)o->broker_heartbeat,
         .ca_file = o->broker_ca_file,
         .cert_file = o->broker_cert_file,
@@ -79,8 +79,8 @@ set_up(struct worker *worker, const char *name)
     };
     const struct consumer_settings consumer = {
         .broker = broker,
-        .queues = (const char *const *)worker->queues.items,
-        .queue_count = worker->queues.count,
+        .queues = (const char *const *)o->broker_queues.items,
+        .queue_count = o->broker_queues.count,
         .create_queues = o->broker_create_queue,
         .quorum = strcmp(o->broker_queue_type, "quorum") == 0,
         .prefetch = (uint16_t)o->broker_prefetch,
@@ -137,16 +137,11 @@ daemon_run(const struct options *options, int instance)
 
     node_name(options->worker_name, instance, name);
     worker.name = name;
-    if (options_split_queues(options, &worker.queues) != 0) {
-        log_error("out of memory");
-        return EX_SOFTWARE;
-    }
     status = set_up(&worker, name);
     if (status == EXIT_SUCCESS) {
         log_note("trophy-worker " TROPHY_VERSION " starts as %s", name);
         live(&worker);
     }
     tear_down(&worker);
-    text_list_clear(&worker.queues);
     return status;
 }

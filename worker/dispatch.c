@@ -147,7 +147,7 @@ has_database(struct worker *worker)
 static void
 run_plan(struct worker *worker, struct message *message)
 {
-    const char *own_queue = worker->queues.items[message->delivery.queue];
+    const char *own_queue = worker->options->broker_queues.items[message->delivery.queue];
 
     if (message->plan == PLAN_PARK)
         worker_replace(worker, message, worker->options->broker_park_queue, /* attempt */ false);

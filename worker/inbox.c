@@ -16,8 +16,7 @@ message_free(struct message *message)
 bool
 message_is_settled(const struct message *message)
 {
-    return message->state == MESSAGE_ACKED || message->state == MESSAGE_REJECTED ||
-           message->state == MESSAGE_REQUEUED;
+    return message->state == MESSAGE_ACKED || message->state == MESSAGE_REJECTED;
 }
 
 int

@@ -62,7 +62,8 @@ worker_rotate(struct worker *worker)
 
         if (message->state == MESSAGE_WAITING && message->rotate_at_ms != 0 &&
             message->rotate_at_ms <= now_ms && message->task.eta_us > now_us)
-            worker_replace(worker, message, worker->queues.items[message->delivery.queue],
+            worker_replace(worker, message,
+                           worker->options->broker_queues.items[message->delivery.queue],
                            /* attempt */ false);
     }
 }

@@ -31,7 +31,6 @@ struct counters {
 struct worker {
     const struct options *options;
     const char *name;
-    struct text_list queues;
     struct db *db;
     struct backoff db_backoff;
     struct consumer *consumer;
