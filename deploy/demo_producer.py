@@ -26,7 +26,8 @@ def main():
     for result in results:
         result.get(timeout=60)
     seconds = time.monotonic() - start
-    print(f'{len(results)} messages sent with .delay() and answered in {seconds:.2f} s, {len(results) / seconds:.0f} a second')
+    print(f'{len(results)} messages sent with .delay() and answered in {seconds:.2f} s, '
+          f'{len(results) / seconds:.0f} a second')
 
 
 if __name__ == '__main__':

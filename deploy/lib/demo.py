@@ -117,7 +117,9 @@ def main():
     try:
         parts = show(folder)
     except KeyboardInterrupt:
-        raise SystemExit('interrupted, cleaned up')
+        raise SystemExit('interrupted, cleaned up') from None
+    except (RuntimeError, TimeoutError, subprocess.CalledProcessError) as error:
+        raise SystemExit(f'{error}\ndeploy/demo failed, cleaned up') from None
     if sys.argv[1:] == ['--keep']:
         keep(folder, *parts)
     else:
