@@ -277,7 +277,7 @@ class Worker:
     """One trophy-worker process.  clock: an instant such as '2025-10-25T21:59:59.999999Z' at which its time stands
     still (the broker's heartbeats, on the monotonic clock, go on)."""
 
-    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker'))
+    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker')).resolve()
 
     def __init__(self, broker_url, database_url, queue='trophies', clock=None, env=None, args=('run',), binary=None,
                  parent=None):
