@@ -56,17 +56,21 @@ new_trophy(struct trophies *trophies, const struct store_trophy_row *row)
 static int
 add_param(struct trophy *trophy, const struct store_trophy_row *row)
 {
-    struct param param = {.key = keep(trophy, row->key), .text = keep(trophy, row->text)};
-    struct param *members = realloc(trophy->members, (trophy->params.count + 1) * sizeof *members);
+    struct param *param;
 
-    if (members == NULL)
-        return -1;
-    trophy->members = members;
-    trophy->params.members = members;
-    if (param.key == NULL || param.text == NULL || param_type_parse(row->type, &param.type) != 0)
-        return -1;
-    members[trophy->params.count++] = param;
-    return 0;
+    if (trophy->params.count == trophy->room) {
+        size_t room = trophy->room == 0 ? 4 : trophy->room * 2;
+        struct param *members = realloc(trophy->members, room * sizeof *members);
+
+        if (members == NULL)
+            return -1;
+        trophy->members = members;
+        trophy->room = room;
+    }
+    param = &trophy->members[trophy->params.count++];
+    *param = (struct param){.key = keep(trophy, row->key), .text = keep(trophy, row->text)};
+    return param->key == NULL || param->text == NULL ? -1
+                                                     : param_type_parse(row->type, &param->type);
 }
 
 int
@@ -137,6 +141,7 @@ trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
             clear_trophy(&trophy);
             continue;
         }
+        trophy.params.members = trophy.members;
         trophy.usable = rule_parse(trophy.checker_class, &trophy.params, &trophy.rule, &err) == 0;
         if (!trophy.usable)
             warn_once(&trophy, &err, warnings);

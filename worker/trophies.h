@@ -21,7 +21,8 @@ struct trophy {
     const char *checker_class;
     struct rule rule; /* borrows params */
     struct params params;
-    struct param *members;  /* owned: what params.members is */
+    struct param *members; /* owned; params.members, once prepared */
+    size_t room;
     struct text_list texts; /* owns every text above */
 };
 
