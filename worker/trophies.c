@@ -53,6 +53,12 @@ new_trophy(struct trophies *trophies, const struct store_trophy_row *row)
     return trophy;
 }
 
+/* gcc 12 loses what realloc() gave once it is reached through an element of another array, and
+ * cries leak. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas" /* clang does not know the next one */
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 static int
 add_param(struct trophy *trophy, const struct store_trophy_row *row)
 {
@@ -72,6 +78,8 @@ add_param(struct trophy *trophy, const struct store_trophy_row *row)
     return param->key == NULL || param->text == NULL ? -1
                                                      : param_type_parse(row->type, &param->type);
 }
+
+#pragma GCC diagnostic pop
 
 int
 trophies_add(struct trophies *trophies, const struct store_trophy_row *row)
