@@ -71,24 +71,32 @@ put_subject(struct batch *batch, const struct message *message, size_t max_users
 }
 
 static int
-reserve(struct batch *batch, size_t messages, size_t subjects)
+make_room_for_messages(struct batch *batch, size_t messages)
 {
-    if (messages > batch->message_room) {
-        struct message **more = realloc(batch->messages, messages * sizeof(struct message *));
+    struct message **more;
 
-        if (more == NULL)
-            return -1;
-        batch->messages = more;
-        batch->message_room = messages;
-    }
-    if (subjects > batch->subject_room) {
-        struct subject *more = realloc(batch->subjects, subjects * sizeof *more);
+    if (messages <= batch->message_room)
+        return 0;
+    more = realloc(batch->messages, messages * sizeof(struct message *));
+    if (more == NULL)
+        return -1;
+    batch->messages = more;
+    batch->message_room = messages;
+    return 0;
+}
 
-        if (more == NULL)
-            return -1;
-        batch->subjects = more;
-        batch->subject_room = subjects;
-    }
+int
+batch_make_room(struct batch *batch, size_t subjects)
+{
+    struct subject *more;
+
+    if (subjects <= batch->subject_room)
+        return 0;
+    more = realloc(batch->subjects, subjects * sizeof *more);
+    if (more == NULL)
+        return -1;
+    batch->subjects = more;
+    batch->subject_room = subjects;
     return 0;
 }
 
@@ -115,8 +123,9 @@ batch_gather(struct batch *batch, const struct inbox *inbox, const struct batch_
 
     batch->message_count = 0;
     batch->subject_count = 0;
-    if (reserve(batch, inbox->count,
-                inbox->count < limits->max_users ? inbox->count : limits->max_users) != 0)
+    if (make_room_for_messages(batch, inbox->count) != 0 ||
+        batch_make_room(batch,
+                        inbox->count < limits->max_users ? inbox->count : limits->max_users) != 0)
         return -1;
     for (size_t i = 0; i < inbox->count && !others; i++)
         others = message_is_due(inbox->messages[i], limits) && is_shared(inbox->messages[i]);

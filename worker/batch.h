@@ -43,6 +43,9 @@ int batch_gather(struct batch *batch, const struct inbox *inbox, const struct ba
 
 enum { BATCH_PATIENCE_MS = 2000 };
 
+/* batch_make_room(batch, subjects): room for so many subjects; -1: out of memory. */
+int batch_make_room(struct batch *batch, size_t subjects);
+
 /* batch_find(batch, user_id): the subject for this user; NULL if none. */
 struct subject *batch_find(const struct batch *batch, int32_t user_id);
 
