@@ -103,13 +103,13 @@ batch_make_room(struct batch *batch, size_t subjects)
 /* The first message that has to run by itself and whose turn it is: no other waits, or it has been
  * patient enough. */
 static struct message *
-find_lone(const struct inbox *inbox, const struct batch_limits *limits, bool others)
+find_lone(const struct inbox *inbox, const struct batch_limits *limits, bool patient)
 {
     for (size_t i = 0; i < inbox->count; i++) {
         struct message *message = inbox->messages[i];
 
         if (message_is_due(message, limits) && !is_shared(message) &&
-            (!others || limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
+            (!patient || limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
             return message;
     }
     return NULL;
@@ -129,7 +129,8 @@ batch_gather(struct batch *batch, const struct inbox *inbox, const struct batch_
         return -1;
     for (size_t i = 0; i < inbox->count && !others; i++)
         others = message_is_due(inbox->messages[i], limits) && is_shared(inbox->messages[i]);
-    lone = find_lone(inbox, limits, others);
+    lone = others && batch->was_lone ? NULL : find_lone(inbox, limits, /* patient */ others);
+    batch->was_lone = lone != NULL;
     if (lone != NULL) {
         if (lone->plan == PLAN_RUN && lone->kind->signature.user_id)
             (void)put_subject(batch, lone, limits->max_users);

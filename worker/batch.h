@@ -21,6 +21,7 @@ struct batch {
     struct subject *subjects;
     size_t subject_count;
     size_t subject_room;
+    bool was_lone; /* the batch before was a message alone: the others come first now */
 };
 
 /* When messages may run: the wall clock for eta, the monotonic clock for pauses, and the size of a
