@@ -103,13 +103,13 @@ batch_make_room(struct batch *batch, size_t subjects)
 /* The first message that has to run by itself and whose turn it is: no other waits, or it has been
  * patient enough. */
 static struct message *
-find_lone(const struct inbox *inbox, const struct batch_limits *limits, bool patient)
+find_lone(const struct inbox *inbox, const struct batch_limits *limits, bool impatient_only)
 {
     for (size_t i = 0; i < inbox->count; i++) {
         struct message *message = inbox->messages[i];
 
         if (message_is_due(message, limits) && !is_shared(message) &&
-            (!patient || limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
+            (!impatient_only || limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
             return message;
     }
     return NULL;
@@ -129,7 +129,7 @@ batch_gather(struct batch *batch, const struct inbox *inbox, const struct batch_
         return -1;
     for (size_t i = 0; i < inbox->count && !others; i++)
         others = message_is_due(inbox->messages[i], limits) && is_shared(inbox->messages[i]);
-    lone = others && batch->was_lone ? NULL : find_lone(inbox, limits, /* patient */ others);
+    lone = others && batch->was_lone ? NULL : find_lone(inbox, limits, /* impatient_only */ others);
     batch->was_lone = lone != NULL;
     if (lone != NULL) {
         if (lone->plan == PLAN_RUN && lone->kind->signature.user_id)
