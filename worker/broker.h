@@ -125,9 +125,10 @@ enum broker_event consumer_reject(struct consumer *consumer, uint64_t tag, bool 
 
 struct publisher;
 
-/* A message to be published through the default exchange; borrowed for the call. */
+/* A message to be published; borrowed for the call. */
 struct publication {
-    const char *queue; /* the routing key */
+    const char *exchange; /* NULL or "": the default exchange */
+    const char *queue;    /* the routing key */
     const struct properties *properties;
     const void *body;
     size_t body_length;

@@ -147,7 +147,8 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
            sizeof publication->body); /* only read, though not const */
     init_amqp_pool(&pool, 4096);
     if (give_properties(&properties, publication->properties, &pool) == 0)
-        status = amqp_basic_publish(publisher->connection, BROKER_CHANNEL, amqp_empty_bytes,
+        status = amqp_basic_publish(publisher->connection, BROKER_CHANNEL,
+                                    broker_bytes(publication->exchange),
                                     broker_bytes(publication->queue), publication->mandatory,
                                     /* immediate */ 0, &properties, body);
     empty_amqp_pool(&pool);

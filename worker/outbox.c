@@ -8,7 +8,8 @@
 
 struct outgoing {
     struct outgoing *next;
-    char *queue;
+    char *exchange; /* NULL: the default exchange */
+    char *queue;    /* the routing key */
     struct properties properties;
     void *body;
     size_t body_length;
@@ -47,6 +48,7 @@ free_outgoing(struct outgoing *outgoing)
     if (outgoing == NULL)
         return;
     properties_clear(&outgoing->properties);
+    free(outgoing->exchange);
     free(outgoing->queue);
     free(outgoing->body);
     free(outgoing);
@@ -167,25 +169,23 @@ outbox_add_replacement(struct outbox *outbox, const char *queue, struct message 
 }
 
 int
-outbox_add_follow_up(struct outbox *outbox, const char *queue, struct message *parent,
-                     const struct range_message *message)
+outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct follow_up *follow_up)
 {
     struct outgoing *outgoing = calloc(1, sizeof *outgoing);
 
-    if (outgoing == NULL)
+    if (outgoing == NULL) {
+        follow_up_clear(follow_up);
         return -1;
-    outgoing->queue = copy(queue);
-    outgoing->body = copy(message->body);
-    outgoing->body_length = strlen(message->body);
-    outgoing->properties = (struct properties){
-        .content_type = copy("application/json"),
-        .content_encoding = copy("utf-8"),
-        .correlation_id = copy(message->id),
-        .headers = json_incref(message->headers),
-        .priority = parent->delivery.properties.priority,
-        .persistent = true,
+    }
+    *outgoing = (struct outgoing){
+        .exchange = follow_up->exchange,
+        .queue = follow_up->routing_key,
+        .properties = follow_up->properties,
+        .body = follow_up->body,
+        .body_length = follow_up->body == NULL ? 0 : strlen(follow_up->body),
     };
-    return add_for_owner(outbox, outgoing, parent);
+    *follow_up = (struct follow_up){0};
+    return add_for_owner(outbox, outgoing, owner);
 }
 
 void
@@ -195,6 +195,7 @@ outbox_send(struct outbox *outbox, struct publisher *publisher)
            publisher_is_ready(publisher)) {
         struct outgoing *outgoing = outbox->waiting.first;
         const struct publication publication = {
+            .exchange = outgoing->exchange,
             .queue = outgoing->queue,
             .properties = &outgoing->properties,
             .body = outgoing->body,

@@ -3,6 +3,7 @@
 #define WORKER_OUTBOX_H
 
 #include "worker/broker.h"
+#include "worker/follow_up.h"
 #include "worker/inbox.h"
 
 #include <stdbool.h>
@@ -48,12 +49,12 @@ int outbox_add_replacement(struct outbox *outbox, const char *queue, struct mess
                            json_t *headers);
 
 /*
- * outbox_add_follow_up(outbox, queue, parent, message):
- * Publish ${message} (borrowed) to ${queue} on behalf of ${parent}, with its priority; the parent
- * becomes CONFIRMING. -1: out of memory.
+ * outbox_add_follow_up_take(outbox, owner, follow_up):
+ * Publish ${follow_up} (taken, and zeroed) on behalf of ${owner}, which becomes CONFIRMING.  -1:
+ * out of memory.
  */
-int outbox_add_follow_up(struct outbox *outbox, const char *queue, struct message *parent,
-                         const struct range_message *message);
+int outbox_add_follow_up_take(struct outbox *outbox, struct message *owner,
+                              struct follow_up *follow_up);
 
 /* outbox_send(outbox, publisher): send what waits, as long as the publisher is ready and not too
  * much is in flight. */

@@ -44,6 +44,7 @@ worker_replace(struct worker *worker, struct message *message, const char *queue
 {
     json_t *headers = copy_headers(message->delivery.properties.headers, attempt);
 
+    message->end = MESSAGE_ACKED;
     if (outbox_add_replacement(&worker->outbox, queue, message, headers) == 0)
         return;
     log_error("[%s] out of memory: tried again later", message->task.id);
@@ -64,8 +65,7 @@ worker_rotate(struct worker *worker)
             message->rotate_at_ms == 0 || message->rotate_at_ms > now_ms)
             continue;
         message->plan = PLAN_ROTATE;
-        worker_replace(worker, message,
-                       worker->options->broker_queues.items[message->delivery.queue],
+        worker_replace(worker, message, worker_queue(worker, message),
                        /* attempt */ false);
     }
 }

@@ -46,7 +46,7 @@ take_signals(struct worker *worker)
             log_state(worker);
             break;
         case SIGHUP:
-            log_warn("SIGHUP: the configuration is read at start only, restart to change it");
+            worker->reload = true;
             break;
         default:
             log_note("%s: %s", strsignal((int)info.ssi_signo),
