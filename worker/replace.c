@@ -61,7 +61,8 @@ worker_rotate(struct worker *worker)
         struct message *message = worker->inbox.messages[i];
 
         if (message->state != MESSAGE_WAITING || message->task.eta_us <= now_us ||
-            message->rotate_at_ms == 0 || message->rotate_at_ms > now_ms)
+            message->rotate_at_ms == 0 || message->rotate_at_ms > now_ms ||
+            message->not_before_ms > now_ms)
             continue;
         message->plan = PLAN_ROTATE;
         worker_replace(worker, message,
