@@ -249,8 +249,10 @@ confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t
         }
         owner->unconfirmed--;
         if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING) {
-            owner->state = owner->refused ? MESSAGE_WAITING : MESSAGE_CONFIRMED;
-            owner->not_before_ms = owner->refused ? retry_at_ms : 0;
+            if (owner->refused)
+                message_put_back(owner, retry_at_ms);
+            else
+                owner->state = MESSAGE_CONFIRMED;
             owner->refused = false;
         }
     }

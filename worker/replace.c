@@ -47,8 +47,7 @@ worker_replace(struct worker *worker, struct message *message, const char *queue
     if (outbox_add_replacement(&worker->outbox, queue, message, headers) == 0)
         return;
     log_error("[%s] out of memory: tried again later", message->task.id);
-    message->state = MESSAGE_WAITING;
-    message->not_before_ms = clock_monotonic_ms() + RETRY_MS;
+    message_put_back(message, clock_monotonic_ms() + RETRY_MS);
 }
 
 void
