@@ -175,7 +175,7 @@ outbox_add_follow_up(struct outbox *outbox, const char *queue, struct message *p
     if (outgoing == NULL)
         return -1;
     outgoing->queue = copy(queue);
-    outgoing->body = copy(message->body);
+    outgoing->body = strdup(message->body);
     outgoing->body_length = strlen(message->body);
     outgoing->properties = (struct properties){
         .content_type = copy("application/json"),
