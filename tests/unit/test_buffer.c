@@ -82,6 +82,7 @@ START_TEST(failed)
     buffer.failed = true;
     buffer_put(&buffer, "2,", 2);
     buffer_printf(&buffer, "%d,", 3);
+    ck_assert_uint_eq(buffer.length, 3);
     ck_assert_ptr_null(buffer_text(&buffer));
     buffer_end_array(&buffer);
     ck_assert_ptr_null(buffer_text(&buffer));
