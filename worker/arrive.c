@@ -99,7 +99,8 @@ plan_suspect(struct worker *worker, struct message *message)
         message->plan = PLAN_AGAIN;
 }
 
-/* Early: it is held until its eta, at most half of the prefetch and worker.eta_bytes of such. */
+/* Early: it is held until its eta, at most half of the prefetch and worker.eta_bytes of such,
+ * itself included, as it lies in the inbox already. */
 static void
 plan_early(struct worker *worker, struct message *message)
 {
@@ -111,8 +112,8 @@ plan_early(struct worker *worker, struct message *message)
     if (message->task.eta_us <= now_us)
         return;
     held = inbox_held(&worker->inbox, now_us, &bytes);
-    room = held < (size_t)worker->options->broker_prefetch / 2 &&
-           bytes + message->bytes <= (size_t)worker->options->worker_eta_bytes;
+    room = held <= (size_t)worker->options->broker_prefetch / 2 &&
+           bytes <= (size_t)worker->options->worker_eta_bytes;
     message->rotate_at_ms = message->arrived_ms + (room ? ROTATE_LATE_MS : ROTATE_SOON_MS);
 }
 

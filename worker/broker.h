@@ -152,7 +152,7 @@ bool publisher_has_buffered(const struct publisher *publisher);
 /*
  * publisher_send(publisher, publication, number):
  * Send it; ${number} is what its confirmation will carry.  BROKER_NOTHING: sent, not confirmed yet;
- * BROKER_LOST.
+ * BROKER_REFUSED: its headers are too large to be sent at all; BROKER_LOST.
  */
 enum broker_event publisher_send(struct publisher *publisher, const struct publication *publication,
                                  uint64_t *number);

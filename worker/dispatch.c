@@ -52,8 +52,7 @@ put_off(struct worker *worker, struct message *message, const struct subject *su
         return;
     }
     message->alone = true;
-    message->state = MESSAGE_WAITING;
-    message->not_before_ms = clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts;
+    message_put_back(message, clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts);
 }
 
 static void
@@ -83,7 +82,7 @@ end_message(struct worker *worker, struct message *message, const struct subject
         break;
     case SUBJECT_PENDING: /* nothing stands: again, when the database is back */
     default:
-        message->state = MESSAGE_WAITING;
+        message_put_back(message, 0);
         break;
     }
 }
@@ -139,7 +138,7 @@ run_for_all(struct worker *worker, struct message *message)
                                                  : worker_cut_ranges(worker, message);
 
     if (status != DB_OK)
-        message->state = MESSAGE_WAITING;
+        message_put_back(message, 0);
     return status;
 }
 

@@ -14,6 +14,14 @@ message_free(struct message *message)
     free(message);
 }
 
+void
+message_put_back(struct message *message, int64_t not_before_ms)
+{
+    /* without a tag there is nothing to acknowledge: it is only forgotten */
+    message->state = message->delivery.tag == 0 ? MESSAGE_ACKED : MESSAGE_WAITING;
+    message->not_before_ms = not_before_ms;
+}
+
 bool
 message_is_settled(const struct message *message)
 {

@@ -57,6 +57,13 @@ struct message {
 /* message_free(message): NULL is fine. */
 void message_free(struct message *message);
 
+/*
+ * message_put_back(message, not_before_ms):
+ * It waits again, at least until ${not_before_ms}.  If its connection is gone the broker delivers
+ * it anew, and this one ends without a trace.
+ */
+void message_put_back(struct message *message, int64_t not_before_ms);
+
 /* The messages delivered and not settled yet, in the order of their delivery tags. Zero-initialised
  * it is empty. */
 struct inbox {

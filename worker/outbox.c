@@ -188,6 +188,26 @@ outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct f
     return add_for_owner(outbox, outgoing, owner);
 }
 
+/* The first that waits can never be sent: what it was to replace goes where rejected messages go.
+ */
+static void
+give_up_first(struct outbox *outbox)
+{
+    struct outgoing *outgoing = take_first(&outbox->waiting);
+    struct message *owner = outgoing->owner;
+
+    if (owner != NULL) {
+        log_error("[%s] rejected: its headers are too large to be published again",
+                  owner->task.id == NULL ? "?" : owner->task.id);
+        owner->unconfirmed--;
+        if (owner->unconfirmed == 0)
+            owner->state = MESSAGE_REJECTED;
+    } else {
+        outbox->dropped++;
+    }
+    end_outgoing(outbox, outgoing);
+}
+
 void
 outbox_send(struct outbox *outbox, struct publisher *publisher)
 {
@@ -202,11 +222,17 @@ outbox_send(struct outbox *outbox, struct publisher *publisher)
             .body_length = outgoing->body_length,
             .mandatory = outgoing->owner != NULL,
         };
+        enum broker_event event = publisher_send(publisher, &publication, &outgoing->number);
 
-        if (publisher_send(publisher, &publication, &outgoing->number) != BROKER_NOTHING) {
+        if (event == BROKER_REFUSED) {
+            give_up_first(outbox);
+            continue;
+        }
+        if (event != BROKER_NOTHING) {
             outbox_settle(outbox, BROKER_LOST, NULL, 0);
             return;
         }
+        outgoing->returned = false; /* by a connection before this one, perhaps */
         append(&outbox->sent, take_first(&outbox->waiting));
         outbox->sent_count++;
     }
@@ -250,8 +276,10 @@ confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t
         }
         owner->unconfirmed--;
         if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING) {
-            owner->state = owner->refused ? MESSAGE_WAITING : MESSAGE_CONFIRMED;
-            owner->not_before_ms = owner->refused ? retry_at_ms : 0;
+            if (owner->refused)
+                message_put_back(owner, retry_at_ms);
+            else
+                owner->state = MESSAGE_CONFIRMED;
             owner->refused = false;
         }
     }

@@ -80,8 +80,7 @@ end_after(struct worker *worker, struct message *message, enum message_state end
         return;
     }
     message->refused = false;
-    message->state = MESSAGE_WAITING;
-    message->not_before_ms = clock_monotonic_ms() + BACKOFF_MAX_MS;
+    message_put_back(message, clock_monotonic_ms() + BACKOFF_MAX_MS);
 }
 
 void
