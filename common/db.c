@@ -25,7 +25,8 @@ enum {
     ANSWER_GRACE_MS = 10000, /* beyond the statement timeout, which the server keeps itself */
     MAX_SENT = 32,
 };
-_Static_assert((int)DB_STATEMENTS < (int)MAX_SENT, "db_open() prepares all statements in one pipeline");
+_Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
+               "db_open() prepares all statements in one pipeline");
 
 static const struct {
     const char *name;

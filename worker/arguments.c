@@ -138,15 +138,31 @@ is_blank(char c)
     return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1c && c <= 0x1f);
 }
 
-/* As int() reads: blanks around, a sign, digits with single underscores between them.  The value
- * stops growing once it is beyond int4, so any number of digits will do. */
+/* Digits with single underscores between them.  The value stops growing once it is beyond int4, so
+ * any number of digits will do. */
+static bool
+read_digits(const char *text, const char *end, int64_t *value)
+{
+    bool after_digit = false;
+    int64_t n = 0;
+
+    for (; text < end; text++) {
+        if (*text == '_' ? !after_digit : (*text < '0' || *text > '9'))
+            return false;
+        after_digit = *text != '_';
+        if (after_digit && n <= INT32_MAX)
+            n = n * 10 + (*text - '0');
+    }
+    *value = n;
+    return after_digit;
+}
+
+/* As int() reads: blanks around, a sign, digits. */
 static bool
 read_decimal(const char *text, size_t length, int64_t *value)
 {
     const char *end = text + length;
     bool negative;
-    bool after_digit = false;
-    int64_t n = 0;
 
     while (text < end && is_blank(*text))
         text++;
@@ -155,15 +171,21 @@ read_decimal(const char *text, size_t length, int64_t *value)
     negative = text < end && *text == '-';
     if (text < end && (*text == '-' || *text == '+'))
         text++;
-    for (; text < end; text++) {
-        if (*text == '_' ? !after_digit : (*text < '0' || *text > '9'))
-            return false;
-        after_digit = *text != '_';
-        if (after_digit && n <= INT32_MAX)
-            n = n * 10 + (*text - '0');
-    }
-    *value = negative ? -n : n;
-    return after_digit;
+    if (!read_digits(text, end, value))
+        return false;
+    if (negative)
+        *value = -*value;
+    return true;
+}
+
+static int
+not_an_integer(const char *text, size_t length, struct python_error *error)
+{
+    char quoted[200];
+
+    quote_repr(text, length, quoted, sizeof quoted);
+    (void)err_set(&error->err, "invalid literal for int() with base 10: %s", quoted);
+    return value_error(error);
 }
 
 static int
@@ -171,14 +193,10 @@ read_user_text(const json_t *value, struct arguments *bound, struct python_error
 {
     const char *text = json_string_value(value);
     size_t length = json_string_length(value);
-    char quoted[200];
     int64_t id;
 
-    if (!read_decimal(text, length, &id)) {
-        quote_repr(text, length, quoted, sizeof quoted);
-        (void)err_set(&error->err, "invalid literal for int() with base 10: %s", quoted);
-        return value_error(error);
-    }
+    if (!read_decimal(text, length, &id))
+        return not_an_integer(text, length, error);
     set_user(id, bound);
     return 0;
 }
@@ -291,11 +309,13 @@ arguments_bind(const char *function, const struct signature *signature, const js
     union {
         const json_t *theirs;
         json_t *ours; /* jansson's iterators want it so, but do not write */
-    } object = {.theirs = kwargs};
-    struct call call = {.signature = signature, .args = args, .kwargs = object.ours};
+    } object;
+    struct call call = {.signature = signature, .args = args};
     struct arguments result = {0};
     const json_t *user_id = NULL;
 
+    object.theirs = kwargs;
+    call.kwargs = object.ours;
     quote_text(function, strlen(function), call.function, sizeof call.function);
     if (match(&call, &user_id, error) != 0 ||
         (signature->user_id && read_user(user_id, &result, error) != 0) ||

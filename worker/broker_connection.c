@@ -19,23 +19,35 @@ enum { OPEN_TIMEOUT_S = 5, RPC_TIMEOUT_S = 10, FRAME_MAX = 131072, MAX_URL = 204
 
 static const char system_ca_file[] = "/etc/ssl/certs/ca-certificates.crt";
 
-/* A URL taken apart.  ${text} holds what ${info} points to. */
+/*
+ * A URL taken apart.  ${text} holds what ${info} points to.  The vhost is all behind the host and
+ * its slash, as kombu has it ("…:5672//" is the vhost "/"), which librabbitmq wants to see
+ * percent-encoded.
+ */
 static int
 parse_url(const char *url, char text[MAX_URL], struct amqp_connection_info *info)
 {
-    size_t length;
+    const char *end =
+        url + strcspn(url, "?"); /* behind it: what kombu takes as transport options */
+    const char *host;
+    size_t slashes = 0;
+    size_t length = 0;
 
     if (strncmp(url, "pyamqp", 6) == 0) /* kombu's name for the same */
         url += 2;
-    length = strcspn(url, "?"); /* what kombu would take as transport options */
-    if (length >= MAX_URL)
-        return -1;
-    memcpy(text, url, length);
+    host = strstr(url, "://");
+    for (; url < end && length < MAX_URL - 4; url++) {
+        slashes += host != NULL && url >= host + 3 && *url == '/';
+        if (*url == '/' && slashes > 1)
+            length += (size_t)sprintf(text + length, "%%2f");
+        else
+            text[length++] = *url;
+    }
     text[length] = '\0';
     amqp_default_connection_info(info);
-    if (amqp_parse_url(text, info) != AMQP_STATUS_OK)
+    if (url < end || amqp_parse_url(text, info) != AMQP_STATUS_OK)
         return -1;
-    if (info->vhost[0] == '\0') { /* as Celery reads a URL that ends in "/" */
+    if (info->vhost[0] == '\0') { /* as Celery reads a URL that ends in one slash */
         static char root[] = "/";
 
         info->vhost = root;

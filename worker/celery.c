@@ -97,8 +97,7 @@ load_body(const struct celery_wire *wire, json_t **body, struct err *err)
     const struct fields fields = {.headers = wire->headers};
     const json_t *compression = fields_get(&fields, "compression");
     const char *method = json_string_value(compression);
-    unsigned char *inflated = NULL;
-    size_t length = 0;
+    struct inflated inflated = {0};
     int rc;
 
     if (wire->body_length > wire->max_body)
@@ -108,11 +107,10 @@ load_body(const struct celery_wire *wire, json_t **body, struct err *err)
         return parse(wire->body, wire->body_length, body, err);
     if (method == NULL || strlen(method) != json_string_length(compression))
         return err_set(err, "compression: text expected");
-    if (inflate_body(method, wire->body, wire->body_length, wire->max_body, &inflated, &length,
-                     err) != 0)
+    if (inflate_body(method, wire->body, wire->body_length, wire->max_body, &inflated, err) != 0)
         return -1;
-    rc = parse(inflated, length, body, err);
-    free(inflated);
+    rc = parse(inflated.text, inflated.length, body, err);
+    free(inflated.text);
     return rc;
 }
 
@@ -247,31 +245,45 @@ read_details(const struct fields *fields, struct celery_task *task, struct err *
     return fields_time_limits(fields, &task->time_limit_s, &task->soft_time_limit_s, err);
 }
 
-/* A header task, whatever it holds, makes protocol 2; then an object with args is a hybrid. */
+/* Protocol 2, or with an object that has args the hybrid.  The headers name it. */
+static int
+decode_second(struct fields *fields, const json_t *body, struct celery_task *task, struct err *err)
+{
+    if (json_is_array(body))
+        return keep_array(body, task, err);
+    if (json_object_get(body, "args") == NULL)
+        return err_set(err, "body: array of 3 expected, got an object");
+    fields->body = body;
+    return keep_object(body, task, err);
+}
+
+/* Protocol 1: the body says all, the headers nothing. */
+static int
+decode_first(struct fields *fields, const json_t *body, struct celery_task *task, struct err *err)
+{
+    *fields = (struct fields){.body = body};
+    if (json_object_get(body, "task") == NULL)
+        return err_set(err, "no task message: neither the headers nor the body name a task");
+    if (identify(fields, task, err) != 0)
+        return -1;
+    return keep_object(body, task, err);
+}
+
+/* A header task, whatever it holds, makes protocol 2. */
 static int
 decode(const struct celery_wire *wire, struct celery_task *task, struct err *err)
 {
     struct fields fields = {.headers = wire->headers};
-    bool named = json_object_get(wire->headers, "task") != NULL;
+    bool second = json_object_get(wire->headers, "task") != NULL;
     json_auto_t *body = NULL;
 
-    if (named && identify(&fields, task, err) != 0)
+    if (second && identify(&fields, task, err) != 0)
         return -1;
     if (check_content_type(wire->content_type, err) != 0 || load_body(wire, &body, err) != 0)
         return -1;
-    if (named && json_is_array(body))
-        return keep_array(body, task, err) != 0 ? -1 : read_details(&fields, task, err);
-    if (named && json_object_get(body, "args") == NULL)
-        return err_set(err, "body: array of 3 expected, got an object");
-    fields.body = body;
-    if (!named) {
-        fields.headers = NULL;
-        if (json_object_get(body, "task") == NULL)
-            return err_set(err, "no task message: neither the headers nor the body name a task");
-        if (identify(&fields, task, err) != 0)
-            return -1;
-    }
-    return keep_object(body, task, err) != 0 ? -1 : read_details(&fields, task, err);
+    if ((second ? decode_second : decode_first)(&fields, body, task, err) != 0)
+        return -1;
+    return read_details(&fields, task, err);
 }
 
 int

@@ -16,7 +16,7 @@
  * needs no broker. Everything is borrowed.
  */
 struct celery_wire {
-    const char *content_type; /* NULL if the property is absent */
+    const char *content_type; /* NULL if the property is absent; content encoding: ignored */
     const json_t
         *headers; /* the header table as an object; void → null, text that is not UTF-8 → null */
     const unsigned char *body;
@@ -29,19 +29,20 @@ struct celery_wire {
  * Instants are microseconds since 1970 UTC, or CELERY_NO_TIME.
  */
 struct celery_task {
-    char *name;    /* never NULL after success */
-    char *id;      /* never NULL after success */
-    char *root_id; /* may be NULL */
+    char *name;    /* never NULL after success; 1 to 255 bytes of UTF-8 without NUL, as the id */
+    char *id;      /* never NULL after success; an integer on the wire is here as decimal text */
+    char *root_id; /* may be NULL, as the next two */
     char *parent_id;
     char *group;
     json_t *args;   /* array */
     json_t *kwargs; /* object */
-    json_t *embed;  /* object: callbacks, errbacks, chain, chord; may be empty */
+    json_t *embed;  /* object, may be empty: callbacks, errbacks, chain: null or array of objects
+                       with a text "task"; chord: null or one of these */
     int64_t eta_us;
     int64_t expires_us;
-    int64_t retries;
-    double time_limit_s; /* hard; 0: none */
-    double soft_time_limit_s;
+    int64_t retries;          /* 0 to 2^31 - 1 */
+    double time_limit_s;      /* hard; 0: none; at most 10^9 */
+    double soft_time_limit_s; /* the same */
     bool ignore_result;
 };
 

@@ -26,6 +26,9 @@ enum verdict {
     CORRUPT,   /* it is not a stream of this kind */
     NO_MEMORY, /* malloc failed */
     GREEDY,    /* it asks for more than XZ_MEMORY_MIB */
+    TRUNCATED, /* the input ends before the stream */
+    TRAILING,  /* the stream ends before the input */
+    TOO_LONG,  /* the output exceeds the limit */
 };
 
 struct window {
@@ -52,6 +55,7 @@ struct buffer {
     unsigned char *bytes;
     size_t length;
     size_t size;
+    size_t max;
 };
 
 static unsigned
@@ -118,11 +122,12 @@ bzip2_step(union stream *s, struct window *w)
     union {
         const unsigned char *theirs;
         char *ours; /* bzip2's next_in lacks a const, but it does not write there */
-    } input = {.theirs = w->in};
+    } input;
     unsigned in = at_most_uint(w->in_left);
     unsigned out = at_most_uint(w->out_left);
     int rc;
 
+    input.theirs = w->in;
     s->bzip2.next_in = input.ours;
     s->bzip2.avail_in = in;
     s->bzip2.next_out = (char *)w->out;
@@ -194,17 +199,17 @@ find(const char *name)
     return NULL;
 }
 
-/* Double the buffer if it is full, up to ${max} and never beyond. */
+/* Double the buffer if it is full, up to its limit and never beyond. */
 static enum verdict
-grow(struct buffer *buffer, size_t max)
+grow(struct buffer *buffer)
 {
-    size_t size = buffer->size > max / 2 ? max : buffer->size * 2;
+    size_t size = buffer->size > buffer->max / 2 ? buffer->max : buffer->size * 2;
     unsigned char *bytes;
 
-    if (buffer->bytes != NULL && (buffer->length < buffer->size || buffer->size >= max))
+    if (buffer->bytes != NULL && (buffer->length < buffer->size || buffer->size >= buffer->max))
         return MORE;
     if (buffer->bytes == NULL)
-        size = max < FIRST_SIZE ? max : FIRST_SIZE;
+        size = buffer->max < FIRST_SIZE ? buffer->max : FIRST_SIZE;
     bytes = realloc(buffer->bytes, size > 0 ? size : 1); /* realloc to 0 would free */
     if (bytes == NULL)
         return NO_MEMORY;
@@ -213,8 +218,47 @@ grow(struct buffer *buffer, size_t max)
     return MORE;
 }
 
+/* One step.  With the buffer at its limit there is still room for one byte beyond it: a stream may
+ * need a step without output to say that it is complete. */
+static enum verdict
+step(const struct method *method, union stream *stream, struct window *w, struct buffer *buffer)
+{
+    bool full = buffer->length == buffer->max;
+    size_t room = full ? 1 : buffer->size - buffer->length;
+    size_t in_left = w->in_left;
+    unsigned char beyond = 0;
+    enum verdict verdict;
+    size_t written;
+
+    w->out = full ? &beyond : buffer->bytes + buffer->length;
+    w->out_left = room;
+    verdict = method->step(stream, w);
+    written = room - w->out_left;
+    if (full && written > 0)
+        return TOO_LONG;
+    buffer->length += written;
+    if (verdict == DONE && w->in_left > 0)
+        return TRAILING;
+    if (verdict == MORE && written == 0 && w->in_left == in_left)
+        return TRUNCATED;
+    return verdict;
+}
+
+static enum verdict
+run(const struct method *method, union stream *stream, struct window *w, struct buffer *buffer)
+{
+    enum verdict verdict = MORE;
+
+    while (verdict == MORE) {
+        verdict = grow(buffer);
+        if (verdict == MORE)
+            verdict = step(method, stream, w, buffer);
+    }
+    return verdict;
+}
+
 static int
-explain(enum verdict verdict, const char *name, struct err *err)
+explain(enum verdict verdict, const char *name, size_t max, struct err *err)
 {
     switch (verdict) {
     case NO_MEMORY:
@@ -222,70 +266,49 @@ explain(enum verdict verdict, const char *name, struct err *err)
     case GREEDY:
         return err_set(err, "compression: %s: needs more than %d MiB to decompress", name,
                        (int)XZ_MEMORY_MIB);
+    case TRUNCATED:
+        return err_set(err, "compression: %s: truncated data", name);
+    case TRAILING:
+        return err_set(err, "compression: %s: data after the end", name);
+    case TOO_LONG:
+        return err_set(err, "body: more than %zu bytes after decompression", max);
     case CORRUPT:
-        return err_set(err, "compression: %s: corrupt data", name);
     case DONE:
     case MORE:
         break;
     }
-    return err_set(err, "compression: %s: truncated data", name);
+    return err_set(err, "compression: %s: corrupt data", name);
 }
 
-/* Run the stream to its end.  With the buffer at the limit there is still room for one byte beyond
- * it: a stream may need a step without output to say that it is complete. */
 static int
-run(const struct method *method, union stream *stream, struct window *w, size_t max,
-    struct buffer *buffer, struct err *err)
+unknown(const char *method, struct err *err)
 {
-    for (;;) {
-        enum verdict verdict = grow(buffer, max);
-        bool full = buffer->length == max;
-        size_t room = full ? 1 : buffer->size - buffer->length;
-        size_t in_left = w->in_left;
-        unsigned char beyond;
-        size_t written;
+    char quoted[100];
 
-        if (verdict != MORE)
-            return explain(verdict, method->names[0], err);
-        w->out = full ? &beyond : buffer->bytes + buffer->length;
-        w->out_left = room;
-        verdict = method->step(stream, w);
-        written = room - w->out_left;
-        if (full && written > 0)
-            return err_set(err, "body: more than %zu bytes after decompression", max);
-        buffer->length += written;
-        if (verdict == DONE && w->in_left > 0)
-            return err_set(err, "compression: %s: data after the end", method->names[0]);
-        if (verdict == DONE)
-            return 0;
-        if (verdict != MORE || (written == 0 && w->in_left == in_left))
-            return explain(verdict, method->names[0], err);
-    }
+    quote_text(method, strlen(method), quoted, sizeof quoted);
+    return err_set(err, "compression: '%s' is not supported", quoted);
 }
 
 int
 inflate_body(const char *method, const unsigned char *body, size_t length, size_t max,
-             unsigned char **text, size_t *text_length, struct err *err)
+             struct inflated *inflated, struct err *err)
 {
     const struct method *m = find(method);
     struct window w = {.in = body, .in_left = length};
-    struct buffer buffer = {0};
+    struct buffer buffer = {.max = max};
+    enum verdict verdict;
     union stream stream;
-    char quoted[100];
 
-    if (m == NULL) {
-        quote_text(method, strlen(method), quoted, sizeof quoted);
-        return err_set(err, "compression: '%s' is not supported", quoted);
-    }
+    if (m == NULL)
+        return unknown(method, err);
     if (m->begin(&stream) != MORE)
-        return explain(NO_MEMORY, m->names[0], err);
-    if (run(m, &stream, &w, max, &buffer, err) != 0) {
-        m->end(&stream);
-        free(buffer.bytes);
-        return -1;
-    }
+        return explain(NO_MEMORY, m->names[0], max, err);
+    verdict = run(m, &stream, &w, &buffer);
     m->end(&stream);
-    *text = buffer.bytes;
-    *text_length = buffer.length;
+    if (verdict != DONE) {
+        free(buffer.bytes);
+        return explain(verdict, m->names[0], max, err);
+    }
+    *inflated = (struct inflated){.text = buffer.bytes, .length = buffer.length};
     return 0;
 }

@@ -30,13 +30,34 @@ append(struct line *line, const char *piece, size_t length)
     return true;
 }
 
+/* The bytes of a character that begins with ${first}; 0: none does. */
+static size_t
+width(uint32_t first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >> 5 == 0x6)
+        return 2;
+    if (first >> 4 == 0xe)
+        return 3;
+    return first >> 3 == 0x1e ? 4 : 0;
+}
+
+/* Overlong forms, surrogates and what lies beyond Unicode are not UTF-8. */
+static bool
+is_character(uint32_t c, size_t n)
+{
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+
+    return c >= least[n] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff);
+}
+
 /* The character at ${text} and the number of its bytes; 0 if that is not UTF-8. */
 static size_t
 decode(const char *text, size_t left, uint32_t *character)
 {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     uint32_t c = (unsigned char)text[0];
-    size_t n = c < 0x80 ? 1 : c >> 5 == 0x6 ? 2 : c >> 4 == 0xe ? 3 : c >> 3 == 0x1e ? 4 : 0;
+    size_t n = width(c);
 
     if (n == 0 || n > left)
         return 0;
@@ -50,7 +71,7 @@ decode(const char *text, size_t left, uint32_t *character)
         c = c << 6 | (byte & 0x3f);
     }
     *character = c;
-    return c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ? 0 : n;
+    return is_character(c, n) ? n : 0;
 }
 
 /* Controls, separators other than the blank, invisible marks and private characters: enough of

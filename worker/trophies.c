@@ -8,24 +8,22 @@
 #include <string.h>
 #include <strings.h>
 
-static char *
-copy(const char *text)
+/* A copy of ${text}, "" for NULL, that lives as long as the trophy; NULL: out of memory. */
+static const char *
+keep(struct trophy *trophy, const char *text)
 {
-    return strdup(text == NULL ? "" : text);
+    if (text == NULL)
+        text = "";
+    return text_list_add(&trophy->texts, text, strlen(text)) == 0
+               ? trophy->texts.items[trophy->texts.count - 1]
+               : NULL;
 }
 
 static void
 clear_trophy(struct trophy *trophy)
 {
-    for (size_t i = 0; i < trophy->params.count; i++) {
-        free((void *)(uintptr_t)trophy->params.members[i].key);
-        free((void *)(uintptr_t)trophy->params.members[i].text);
-    }
-    free((void *)(uintptr_t)trophy->params.members);
-    free((void *)(uintptr_t)trophy->params.whole.text);
-    free(trophy->uuid);
-    free(trophy->name);
-    free(trophy->checker_class);
+    free(trophy->members);
+    text_list_clear(&trophy->texts);
 }
 
 static struct trophy *
@@ -43,14 +41,11 @@ new_trophy(struct trophies *trophies, const struct store_trophy_row *row)
         trophies->room = room;
     }
     trophy = &trophies->items[trophies->count++];
-    *trophy = (struct trophy){
-        .id = row->id,
-        .is_repeatable = row->is_repeatable,
-        .uuid = copy(row->uuid),
-        .name = copy(row->name),
-        .checker_class = copy(row->checker_class),
-        .params.whole.text = copy(row->params_text),
-    };
+    *trophy = (struct trophy){.id = row->id, .is_repeatable = row->is_repeatable};
+    trophy->uuid = keep(trophy, row->uuid);
+    trophy->name = keep(trophy, row->name);
+    trophy->checker_class = keep(trophy, row->checker_class);
+    trophy->params.whole.text = keep(trophy, row->params_text);
     if (trophy->uuid == NULL || trophy->name == NULL || trophy->checker_class == NULL ||
         trophy->params.whole.text == NULL ||
         param_type_parse(row->params_type, &trophy->params.whole.type) != 0)
@@ -58,24 +53,33 @@ new_trophy(struct trophies *trophies, const struct store_trophy_row *row)
     return trophy;
 }
 
+/* gcc 12 loses what realloc() gave once it is reached through an element of another array, and
+ * cries leak. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas" /* clang does not know the next one */
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 static int
-add_param(struct params *params, const struct store_trophy_row *row)
+add_param(struct trophy *trophy, const struct store_trophy_row *row)
 {
-    struct param *members =
-        realloc((void *)(uintptr_t)params->members, (params->count + 1) * sizeof *members);
-    struct param param = {.key = copy(row->key), .text = copy(row->text)};
+    struct param *param;
 
-    if (members != NULL)
-        params->members = members;
-    if (members == NULL || param.key == NULL || param.text == NULL ||
-        param_type_parse(row->type, &param.type) != 0) {
-        free((void *)(uintptr_t)param.key);
-        free((void *)(uintptr_t)param.text);
-        return -1;
+    if (trophy->params.count == trophy->room) {
+        size_t room = trophy->room == 0 ? 4 : trophy->room * 2;
+        struct param *members = realloc(trophy->members, room * sizeof *members);
+
+        if (members == NULL)
+            return -1;
+        trophy->members = members;
+        trophy->room = room;
     }
-    members[params->count++] = param;
-    return 0;
+    param = &trophy->members[trophy->params.count++];
+    *param = (struct param){.key = keep(trophy, row->key), .text = keep(trophy, row->text)};
+    return param->key == NULL || param->text == NULL ? -1
+                                                     : param_type_parse(row->type, &param->type);
 }
+
+#pragma GCC diagnostic pop
 
 int
 trophies_add(struct trophies *trophies, const struct store_trophy_row *row)
@@ -86,7 +90,7 @@ trophies_add(struct trophies *trophies, const struct store_trophy_row *row)
         trophy = new_trophy(trophies, row);
     if (trophy == NULL)
         return -1;
-    return row->key == NULL ? 0 : add_param(&trophy->params, row);
+    return row->key == NULL ? 0 : add_param(trophy, row);
 }
 
 static bool
@@ -145,6 +149,7 @@ trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
             clear_trophy(&trophy);
             continue;
         }
+        trophy.params.members = trophy.members;
         trophy.usable = rule_parse(trophy.checker_class, &trophy.params, &trophy.rule, &err) == 0;
         if (!trophy.usable)
             warn_once(&trophy, &err, warnings);

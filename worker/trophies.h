@@ -5,6 +5,7 @@
 #include "checkers/checker.h"
 #include "common/options.h"
 #include "common/store_trophies.h"
+#include "common/text_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,11 +16,14 @@ struct trophy {
     int32_t id;
     bool is_repeatable;
     bool usable; /* false: unknown checker or invalid parameters; never met */
-    char *uuid;
-    char *name;
-    char *checker_class;
-    struct params params; /* owned, unlike in its own header */
-    struct rule rule;     /* borrows params */
+    const char *uuid;
+    const char *name;
+    const char *checker_class;
+    struct rule rule; /* borrows params */
+    struct params params;
+    struct param *members; /* owned; params.members, once prepared */
+    size_t room;
+    struct text_list texts; /* owns every text above */
 };
 
 /* The trophies that are checked, in their order.  Zero-initialised it is empty. */

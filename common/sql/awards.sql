@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- How often users $1 (int4[]) have earned trophies $2 (int4[]).
 SELECT user_id, trophy_id, count(*)::int8
   FROM trophies_usertrophy

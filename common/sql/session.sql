@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Settings of a session: $1 statement_timeout, $2 lock_timeout, in milliseconds.
 -- JIT and parallel workers cost more than they bring for sets of some hundred users; dates and instants travel as ISO
 -- and UTC.  Set here and not in the connection string, which a pooler may refuse.

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- Writes the statistics of a set of users, one array a column: $2 hundredths of a kilogram, dates as days since
 -- 1970-01-01, times of day as text, $13 now.  Source: semantics, "Statistics".
 UPDATE trophies_userstatistics s

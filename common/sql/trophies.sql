@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The active trophies in the order in which they are checked, one row a parameter (one with a null key if there is none),
 -- so that a number keeps jsonb's own digits and no JSON parser bends it.
 SELECT t.id, t.uuid, t.name, t.checker_class, t.is_repeatable,

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: Apache-2.0
 -- The accounts among $1 (int4[]) and who of them an evaluation skips; an id without a row is no user.
 -- $2: the instant before which a login is too long ago.  A null last_login is not (semantics, "Who is skipped").
 SELECT u.id,

@@ -6,10 +6,13 @@ stop_on_signals() was called, SIGTERM and SIGHUP.
 """
 import atexit
 import os
+import pathlib
 import random
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 
 open_things = []  # everything that close() has not yet been called for, oldest first
@@ -18,6 +21,20 @@ open_things = []  # everything that close() has not yet been called for, oldest 
 def close_all():
     for thing in reversed(list(open_things)):
         thing.close()
+
+
+class Folder:
+    """A temporary folder that goes with us."""
+
+    def __init__(self, prefix, parent=None):
+        self.path = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        self.path.chmod(0o755)  # the user postgres must get in
+        open_things.append(self)
+
+    def close(self):
+        if self in open_things:
+            open_things.remove(self)
+            shutil.rmtree(self.path, ignore_errors=True)
 
 
 def _interrupt(number, frame):
@@ -75,3 +92,12 @@ class Process:
 
     def wait(self, timeout_s):
         return self.popen.wait(timeout_s)
+
+
+def started_at(pid):
+    """What tells a process from a later one with the same id: its start in ticks since boot, None if there is none."""
+    try:
+        fields = pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2].split()
+    except FileNotFoundError:
+        return None
+    return None if fields[0] == 'Z' else fields[19]

@@ -19,12 +19,11 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 
 import amqp
 import psycopg2
 
-from processes import Process, close_all, free_port, open_things, stop_on_signals, wait_until  # noqa: F401
+from processes import Folder, Process, close_all, free_port, open_things, stop_on_signals, wait_until  # noqa: F401
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / 'schema'
@@ -36,12 +35,11 @@ class Server:
 
     name = None
 
-    def __init__(self, keep=False):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f'trophy-{self.name}-'))
-        self.folder.chmod(0o755)  # the user postgres must get in
+    def __init__(self, parent=None):
+        self._folder = Folder(f'trophy-{self.name}-', parent)
+        self.folder = self._folder.path
         self.log = self.folder / f'{self.name}.log'
         self.process = None
-        self.keep = keep
         open_things.append(self)
 
     def __enter__(self):
@@ -49,10 +47,6 @@ class Server:
 
     def __exit__(self, *_):
         self.close()
-
-    def processes(self):
-        """The ids of what runs, in the order to end them."""
-        return [self.process.pid] if self.process else []
 
     def await_ready(self, probe, errors, timeout_s):
         def ready():
@@ -73,20 +67,18 @@ class Server:
             self.process = None
 
     def close(self):
-        """End it for good and remove its folder, unless it is to be kept."""
-        if self not in open_things:
-            return
-        open_things.remove(self)
-        if not self.keep:
+        """End it for good and remove its folder."""
+        if self in open_things:
+            open_things.remove(self)
             self.kill()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder.close()
 
 
 class Postgres(Server):
     name = 'postgres'
 
-    def __init__(self, shared_buffers='128MB', settings=(), keep=False):
-        super().__init__(keep)
+    def __init__(self, shared_buffers='128MB', settings=(), parent=None):
+        super().__init__(parent)
         self.port = free_port()
         self.password = secrets.token_hex(8)
         self.worker_password = secrets.token_hex(8)
@@ -125,7 +117,7 @@ class Postgres(Server):
         self.process = None
 
     def close(self):
-        if self in open_things and not self.keep and self.process:
+        if self in open_things and self.process:
             self.stop(fast=False)
         super().close()
 
@@ -179,8 +171,8 @@ class Postgres(Server):
 class RabbitMQ(Server):
     name = 'rabbitmq'
 
-    def __init__(self, keep=False):
-        super().__init__(keep)
+    def __init__(self, parent=None):
+        super().__init__(parent)
         self.port = free_port()
         epmd_port = free_port()
         self.env = {
@@ -211,9 +203,6 @@ class RabbitMQ(Server):
         self.process.wait(60)
         self.process = None
 
-    def processes(self):
-        return super().processes() + [self.epmd.pid]
-
     def kill(self):
         super().kill()
         wait_until(self.silent, 30, 'rabbitmq gone')
@@ -223,7 +212,7 @@ class RabbitMQ(Server):
             return s.connect_ex(('127.0.0.1', self.port)) != 0
 
     def close(self):
-        if self in open_things and not self.keep:
+        if self in open_things:
             self.kill()
             self.epmd.signal(signal.SIGKILL)
             self.epmd.wait(10)
@@ -288,13 +277,13 @@ class Worker:
     """One trophy-worker process.  clock: an instant such as '2025-10-25T21:59:59.999999Z' at which its time stands
     still (the broker's heartbeats, on the monotonic clock, go on)."""
 
-    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker'))
+    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker')).resolve()
 
     def __init__(self, broker_url, database_url, queue='trophies', clock=None, env=None, args=('run',), binary=None,
-                 folder=None, keep=False):
-        self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix='trophy-worker-'))
+                 parent=None):
+        self._folder = Folder('trophy-worker-', parent)
+        self.folder = self._folder.path
         self.log_file = self.folder / 'worker.log'
-        self.keep = keep
         self.clock = clock
         settings = {
             'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'TZ': 'UTC',
@@ -312,9 +301,6 @@ class Worker:
 
     def __exit__(self, *_):
         self.close()
-
-    def processes(self):
-        return [self.process.pid]
 
     def log(self):
         return self.log_file.read_text(errors='replace')
@@ -351,12 +337,10 @@ class Worker:
         raise RuntimeError(f'no {field}')
 
     def close(self):
-        if self not in open_things:
-            return
-        open_things.remove(self)
-        if not self.keep:
+        if self in open_things:
+            open_things.remove(self)
             self.kill()
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self._folder.close()
 
 
 def frozen_clock(instant):

@@ -46,14 +46,18 @@ plain(const json_t *typed)
     if (json_is_array(value)) {
         result = json_array();
         json_array_foreach(value, i, item)
+        {
             ck_assert_int_eq(json_array_append_new(result, plain(item)), 0);
+        }
         return result;
     }
     if (!json_is_object(value))
         return json_incref(value);
     result = json_object();
     json_object_foreach(value, key, item)
+    {
         ck_assert_int_eq(json_object_set_new(result, key, plain(item)), 0);
+    }
     return result;
 }
 

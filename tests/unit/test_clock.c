@@ -146,9 +146,28 @@ START_TEST(today)
 }
 END_TEST
 
+/* As a SIGHUP does it: the first zone must not stick. */
+START_TEST(another_zone)
+{
+    struct err err = {0};
+
+    ck_assert_int_eq(clock_set_zone("Asia/Tokyo", &err), 0);
+    ck_assert_int_eq(clock_date(INT64_C(54000000000)), 1);
+    ck_assert_int_eq(clock_set_zone("UTC", &err), 0);
+    ck_assert_int_eq(clock_date(INT64_C(54000000000)), 0);
+}
+END_TEST
+
 static const char *const no_zones[] = {
-    "",       "Europe/Nowhere", "/usr/share/zoneinfo/UTC", "../zoneinfo/UTC",
-    "Europe", "tzdata.zi",      "right/Europe/Berlin",     "CET-1CEST",
+    "/UTC",
+    "",
+    "Europe/Nowhere",
+    "/usr/share/zoneinfo/UTC",
+    "../zoneinfo/UTC",
+    "Europe",
+    "tzdata.zi",
+    "right/Europe/Berlin",
+    "CET-1CEST",
     " UTC",
 };
 
@@ -208,6 +227,7 @@ main(void)
     tcase_add_test(tc, format_date);
     tcase_add_loop_test(tc, today, 0, COUNT(todays));
     tcase_add_loop_test(tc, unknown_zone, 0, COUNT(no_zones));
+    tcase_add_test(tc, another_zone);
     tcase_add_test(tc, long_zone);
     tcase_add_test(tc, clocks_go);
     runner = srunner_create(suite);

@@ -84,17 +84,16 @@ prose(size_t length)
 static void
 fails(const char *method, struct bytes in, size_t max, const char *part)
 {
-    unsigned char *text = (unsigned char *)1;
-    size_t length = 7;
+    struct inflated text = {.length = 7};
     struct err err = {0};
     unsigned char *copy =
         malloc(in.length > 0 ? in.length : 1); /* exact size: ASan sees overreads */
 
     memcpy(copy, in.at, in.length);
-    ck_assert_int_eq(inflate_body(method, copy, in.length, max, &text, &length, &err), -1);
+    ck_assert_int_eq(inflate_body(method, copy, in.length, max, &text, &err), -1);
     ck_assert_msg(strstr(err.text, part) != NULL, "'%s' lacks '%s'", err.text, part);
-    ck_assert_ptr_eq(text, (unsigned char *)1);
-    ck_assert_uint_eq(length, 7);
+    ck_assert_ptr_null(text.text);
+    ck_assert_uint_eq(text.length, 7);
     free(copy);
 }
 
@@ -107,19 +106,18 @@ START_TEST(round_trip)
         size_t n = lengths[i];
         unsigned char *text = prose(n);
         struct bytes in = compress_as((enum kind)_i, text, n, 6);
-        unsigned char *out = NULL;
-        size_t length = 0;
+        struct inflated out = {0};
         struct err err = {0};
 
         /* exactly at the limit it fits, one byte below it does not */
-        ck_assert_msg(inflate_body(mime[_i], in.at, in.length, n, &out, &length, &err) == 0,
-                      "%zu: %s", n, err.text);
-        ck_assert_uint_eq(length, n);
-        ck_assert(memcmp(out, text, n) == 0);
-        free(out);
-        ck_assert_int_eq(inflate_body(mime[_i], in.at, in.length, n * 10, &out, &length, &err), 0);
-        ck_assert_uint_eq(length, n);
-        free(out);
+        ck_assert_msg(inflate_body(mime[_i], in.at, in.length, n, &out, &err) == 0, "%zu: %s", n,
+                      err.text);
+        ck_assert_uint_eq(out.length, n);
+        ck_assert(memcmp(out.text, text, n) == 0);
+        free(out.text);
+        ck_assert_int_eq(inflate_body(mime[_i], in.at, in.length, n * 10, &out, &err), 0);
+        ck_assert_uint_eq(out.length, n);
+        free(out.text);
         if (n > 0)
             fails(mime[_i], in, n - 1, "more than");
         free(in.at);
@@ -163,15 +161,14 @@ START_TEST(flipped)
         compress_as((enum kind)_i, (const unsigned char *)sentence, sizeof sentence - 1, 6);
 
     for (size_t n = 0; n < in.length; n++) {
-        unsigned char *out = NULL;
-        size_t length;
+        struct inflated out = {0};
         struct err err = {0};
 
         in.at[n] ^= 0x10;
-        if (inflate_body(mime[_i], in.at, in.length, 1000, &out, &length, &err) == 0) {
-            ck_assert_uint_eq(length, sizeof sentence - 1); /* gzip's header is not covered */
-            ck_assert(memcmp(out, sentence, length) == 0);
-            free(out);
+        if (inflate_body(mime[_i], in.at, in.length, 1000, &out, &err) == 0) {
+            ck_assert_uint_eq(out.length, sizeof sentence - 1); /* gzip's header is not covered */
+            ck_assert(memcmp(out.text, sentence, out.length) == 0);
+            free(out.text);
         } else {
             ck_assert_str_ne(err.text, "");
         }
@@ -212,17 +209,15 @@ START_TEST(name)
 {
     struct bytes in =
         compress_as(names[_i].kind, (const unsigned char *)sentence, sizeof sentence - 1, 6);
-    unsigned char *out = NULL;
-    size_t length;
+    struct inflated out = {0};
     struct err err = {0};
 
     if (names[_i].text != NULL) {
         fails(names[_i].method, in, 1000, names[_i].text);
     } else {
-        ck_assert_int_eq(
-            inflate_body(names[_i].method, in.at, in.length, 1000, &out, &length, &err), 0);
-        ck_assert_uint_eq(length, sizeof sentence - 1);
-        free(out);
+        ck_assert_int_eq(inflate_body(names[_i].method, in.at, in.length, 1000, &out, &err), 0);
+        ck_assert_uint_eq(out.length, sizeof sentence - 1);
+        free(out.text);
     }
     free(in.at);
 }
@@ -246,20 +241,19 @@ END_TEST
 START_TEST(xz_memory)
 {
     lzma_options_lzma options;
+    size_t length = 0;
     lzma_filter filters[] = {{LZMA_FILTER_LZMA2, &options}, {LZMA_VLI_UNKNOWN, NULL}};
     struct bytes in = compress_as(XZ, (const unsigned char *)sentence, sizeof sentence - 1, 9);
     static const unsigned char zeros[10000]; /* stored without dictionary if it did not shrink */
     unsigned char stream[500];
-    unsigned char *out = NULL;
-    size_t length = 0;
+    struct inflated out = {0};
     struct err err = {0};
 
-    ck_assert_int_eq(inflate_body("xz", in.at, in.length, 1000, &out, &length, &err), 0);
-    free(out);
+    ck_assert_int_eq(inflate_body("xz", in.at, in.length, 1000, &out, &err), 0);
+    free(out.text);
     free(in.at);
     ck_assert(!lzma_lzma_preset(&options, 0));
     options.dict_size = (uint32_t)256 << 20;
-    length = 0;
     ck_assert_int_eq(lzma_stream_buffer_encode(filters, LZMA_CHECK_CRC32, NULL, zeros, sizeof zeros,
                                                stream, &length, sizeof stream),
                      LZMA_OK);
