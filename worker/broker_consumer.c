@@ -168,8 +168,6 @@ consume_queue(struct consumer *consumer, size_t place)
     char tag[32];
 
     (void)snprintf(tag, sizeof tag, "trophy-%zu", place);
-    if (!find_queue(consumer, queue))
-        return false;
     /* per consumer: a global limit is refused by quorum queues and gone in RabbitMQ 4 */
     (void)amqp_basic_qos(c, BROKER_CHANNEL, /* bytes */ 0, consumer->settings.prefetch,
                          /* global */ 0);
@@ -188,6 +186,11 @@ consumer_open(struct consumer *consumer)
     consumer->connection = broker_connect(&consumer->settings.broker, consumer->turn++, who);
     if (consumer->connection == NULL)
         return BROKER_LOST;
+    /* all are found before the first is consumed: a missing one closes the channel, and with it
+     * every consumer that it had */
+    for (size_t i = 0; i < consumer->settings.queue_count; i++)
+        if (!find_queue(consumer, consumer->settings.queues[i]))
+            return lost(consumer);
     for (size_t i = 0; i < consumer->settings.queue_count; i++)
         if (!consume_queue(consumer, i))
             return lost(consumer);
