@@ -48,6 +48,12 @@ class World:
             self._closing.callback(self._wire.close)
         return self._wire
 
+    def forget_wire(self):
+        """Before the broker ends all connections: the next use of the wire makes a new one."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
     def new_queue(self, declare=False, **options):
         name = f'q{next(self._queues)}'
         if declare:
