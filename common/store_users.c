@@ -4,6 +4,8 @@
 #include "common/clock.h"
 #include "common/store_row.h"
 
+#include <stdio.h>
+
 static int
 read_user(void *context, const PGresult *result)
 {
@@ -29,4 +31,43 @@ store_users_find(struct db *db, const char *ids, int64_t active_since_us,
 
     clock_format_utc(active_since_us, active_since);
     db_send(db, DB_users, parameters, read_user, reader);
+}
+
+static int
+read_id(void *context, const PGresult *result)
+{
+    const struct store_ids_reader *reader = context;
+    int32_t id;
+
+    return row_id(result, 0, &id) ? reader->found(reader->context, id) : -1;
+}
+
+void
+store_ranges_load(struct db *db, int64_t active_since_us, int64_t users,
+                  struct store_ids_reader *reader)
+{
+    char active_since[CLOCK_TEXT_SIZE];
+    char count[24];
+    const char *const parameters[] = {active_since, count};
+
+    clock_format_utc(active_since_us, active_since);
+    (void)snprintf(count, sizeof count, "%lld", (long long)users);
+    db_send(db, DB_ranges, parameters, read_id, reader);
+}
+
+void
+store_range_users(struct db *db, const struct store_range *range, int64_t active_since_us,
+                  int64_t count, struct store_ids_reader *reader)
+{
+    char after_id[16];
+    char upto_id[16];
+    char active_since[CLOCK_TEXT_SIZE];
+    char limit[24];
+    const char *const parameters[] = {after_id, upto_id, active_since, limit};
+
+    (void)snprintf(after_id, sizeof after_id, "%d", range->after_id);
+    (void)snprintf(upto_id, sizeof upto_id, "%d", range->upto_id);
+    clock_format_utc(active_since_us, active_since);
+    (void)snprintf(limit, sizeof limit, "%lld", (long long)count);
+    db_send(db, DB_range_users, parameters, read_id, reader);
 }

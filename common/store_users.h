@@ -30,4 +30,25 @@ struct store_users_reader {
 void store_users_find(struct db *db, const char *ids, int64_t active_since_us,
                       struct store_users_reader *reader);
 
+struct store_ids_reader {
+    int (*found)(void *context, int32_t id); /* -1: out of memory */
+    void *context;
+};
+
+/* store_ranges_load(db, active_since_us, users, reader): the last id of every full range of
+ * ${users} active users. */
+void store_ranges_load(struct db *db, int64_t active_since_us, int64_t users,
+                       struct store_ids_reader *reader);
+
+/* A slice of user ids: after_id < id <= upto_id. */
+struct store_range {
+    int32_t after_id;
+    int32_t upto_id;
+};
+
+/* store_range_users(db, range, active_since_us, count, reader): the first ${count} active users of
+ * ${range}. */
+void store_range_users(struct db *db, const struct store_range *range, int64_t active_since_us,
+                       int64_t count, struct store_ids_reader *reader);
+
 #endif

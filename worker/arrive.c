@@ -117,8 +117,13 @@ plan(struct worker *worker, struct message *message)
         plan_foreign(worker, message);
         return;
     }
-    if (arguments_bind(task_function(task->name), &message->kind->signature, task->args,
-                       task->kwargs, &message->arguments, &error) != 0) {
+    if (message->kind->range) {
+        if (range_parse(task, &message->range, &error.err) != 0) {
+            refuse(worker, message, "TypeError", "builtins", error.err.text);
+            return;
+        }
+    } else if (arguments_bind(task_function(task->name), &message->kind->signature, task->args,
+                              task->kwargs, &message->arguments, &error) != 0) {
         refuse(worker, message, error.type, "builtins", error.err.text);
         return;
     }

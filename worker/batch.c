@@ -71,37 +71,45 @@ put_subject(struct batch *batch, const struct message *message, size_t max_users
 }
 
 static int
-reserve(struct batch *batch, size_t messages, size_t subjects)
+make_room_for_messages(struct batch *batch, size_t messages)
 {
-    if (messages > batch->message_room) {
-        struct message **more = realloc(batch->messages, messages * sizeof(struct message *));
+    struct message **more;
 
-        if (more == NULL)
-            return -1;
-        batch->messages = more;
-        batch->message_room = messages;
-    }
-    if (subjects > batch->subject_room) {
-        struct subject *more = realloc(batch->subjects, subjects * sizeof *more);
+    if (messages <= batch->message_room)
+        return 0;
+    more = realloc(batch->messages, messages * sizeof(struct message *));
+    if (more == NULL)
+        return -1;
+    batch->messages = more;
+    batch->message_room = messages;
+    return 0;
+}
 
-        if (more == NULL)
-            return -1;
-        batch->subjects = more;
-        batch->subject_room = subjects;
-    }
+int
+batch_make_room(struct batch *batch, size_t subjects)
+{
+    struct subject *more;
+
+    if (subjects <= batch->subject_room)
+        return 0;
+    more = realloc(batch->subjects, subjects * sizeof *more);
+    if (more == NULL)
+        return -1;
+    batch->subjects = more;
+    batch->subject_room = subjects;
     return 0;
 }
 
 /* The first message that has to run by itself and whose turn it is: no other waits, or it has been
  * patient enough. */
 static struct message *
-find_lone(const struct inbox *inbox, const struct batch_limits *limits, bool others)
+find_lone(const struct inbox *inbox, const struct batch_limits *limits, bool impatient_only)
 {
     for (size_t i = 0; i < inbox->count; i++) {
         struct message *message = inbox->messages[i];
 
         if (message_is_due(message, limits) && !is_shared(message) &&
-            (!others || limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
+            (!impatient_only || limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
             return message;
     }
     return NULL;
@@ -115,12 +123,14 @@ batch_gather(struct batch *batch, const struct inbox *inbox, const struct batch_
 
     batch->message_count = 0;
     batch->subject_count = 0;
-    if (reserve(batch, inbox->count,
-                inbox->count < limits->max_users ? inbox->count : limits->max_users) != 0)
+    if (make_room_for_messages(batch, inbox->count) != 0 ||
+        batch_make_room(batch,
+                        inbox->count < limits->max_users ? inbox->count : limits->max_users) != 0)
         return -1;
     for (size_t i = 0; i < inbox->count && !others; i++)
         others = message_is_due(inbox->messages[i], limits) && is_shared(inbox->messages[i]);
-    lone = find_lone(inbox, limits, others);
+    lone = others && batch->was_lone ? NULL : find_lone(inbox, limits, /* impatient_only */ others);
+    batch->was_lone = lone != NULL;
     if (lone != NULL) {
         if (lone->plan == PLAN_RUN && lone->kind->signature.user_id)
             (void)put_subject(batch, lone, limits->max_users);

@@ -21,6 +21,7 @@ struct batch {
     struct subject *subjects;
     size_t subject_count;
     size_t subject_room;
+    bool was_lone; /* the batch before was a message alone: the others come first now */
 };
 
 /* When messages may run: the wall clock for eta, the monotonic clock for pauses, and the size of a
@@ -42,6 +43,9 @@ struct batch_limits {
 int batch_gather(struct batch *batch, const struct inbox *inbox, const struct batch_limits *limits);
 
 enum { BATCH_PATIENCE_MS = 2000 };
+
+/* batch_make_room(batch, subjects): room for so many subjects; -1: out of memory. */
+int batch_make_room(struct batch *batch, size_t subjects);
 
 /* batch_find(batch, user_id): the subject for this user; NULL if none. */
 struct subject *batch_find(const struct batch *batch, int32_t user_id);

@@ -87,18 +87,12 @@ end_message(struct worker *worker, struct message *message, const struct subject
     }
 }
 
+/* The users of a batch are done, or not: the messages that named them end accordingly. */
 static void
-run_batch(struct worker *worker)
+end_messages(struct worker *worker)
 {
     struct batch *batch = &worker->batch;
-    int64_t started_ms = clock_monotonic_ms();
-    enum db_status status =
-        evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
-    uint64_t awards = 0;
 
-    for (size_t i = 0; i < batch->subject_count; i++)
-        awards +=
-            batch->subjects[i].outcome == SUBJECT_DONE ? (uint64_t)batch->subjects[i].awards : 0;
     for (size_t i = 0; i < batch->message_count; i++) {
         struct message *message = batch->messages[i];
 
@@ -109,18 +103,57 @@ run_batch(struct worker *worker)
             worker_succeed(worker, message);
         }
     }
+}
+
+static enum db_status
+run_users(struct worker *worker)
+{
+    struct batch *batch = &worker->batch;
+    int64_t started_ms = clock_monotonic_ms();
+    enum db_status status =
+        evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
+    uint64_t awards = 0;
+
+    for (size_t i = 0; i < batch->subject_count; i++)
+        awards +=
+            batch->subjects[i].outcome == SUBJECT_DONE ? (uint64_t)batch->subjects[i].awards : 0;
+    end_messages(worker);
     worker->counters.batches++;
     worker->counters.awards += awards;
     worker->counters.coalesced += batch->message_count - batch->subject_count;
-    if (status == DB_OK) {
-        backoff_reset(&worker->db_backoff);
+    if (status == DB_OK)
         log_info("batch: %zu messages, %zu users, %llu awards in %lld ms", batch->message_count,
                  batch->subject_count, (unsigned long long)awards,
                  (long long)(clock_monotonic_ms() - started_ms));
-    } else {
+    return status;
+}
+
+/* A message that is not about one user, alone in its batch. */
+static enum db_status
+run_for_all(struct worker *worker, struct message *message)
+{
+    enum db_status status = message->kind->range ? worker_run_range(worker, message)
+                                                 : worker_cut_ranges(worker, message);
+
+    if (status != DB_OK)
+        message->state = MESSAGE_WAITING;
+    else if (message->kind->range)
+        worker_succeed(worker, message);
+    return status;
+}
+
+static void
+run_batch(struct worker *worker)
+{
+    struct message *first = worker->batch.messages[0];
+    enum db_status status =
+        first->kind->signature.user_id ? run_users(worker) : run_for_all(worker, first);
+
+    if (status == DB_OK)
+        backoff_reset(&worker->db_backoff);
+    else if (!worker->stopping)
         log_warn("batch: put off, again in %lld ms",
                  (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
-    }
 }
 
 /* Is the database there, or can it be had now? */
@@ -152,7 +185,7 @@ run_plan(struct worker *worker, struct message *message)
     if (message->plan == PLAN_PARK)
         worker_replace(worker, message, worker->options->broker_park_queue, /* attempt */ false);
     else
-        worker_replace(worker, message, own_queue, /* attempt */ true);
+        worker_replace(worker, message, own_queue, /* attempt */ message->plan == PLAN_AGAIN);
 }
 
 bool

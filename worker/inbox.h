@@ -5,6 +5,7 @@
 #include "worker/arguments.h"
 #include "worker/broker.h"
 #include "worker/celery.h"
+#include "worker/range.h"
 #include "worker/tasks.h"
 
 #include <stdbool.h>
@@ -13,16 +14,20 @@
 
 /* What is to become of a message. */
 enum message_plan {
-    PLAN_RUN,   /* do what it asks for */
-    PLAN_AGAIN, /* put it at the end of its queue, one more attempt counted, since it may have
-                   killed a worker */
-    PLAN_PARK,  /* move it to broker.park_queue */
+    PLAN_RUN,    /* do what it asks for */
+    PLAN_AGAIN,  /* put it at the end of its queue, one more attempt counted, since it may have
+                    killed a worker */
+    PLAN_ROTATE, /* put it at the end of its queue as it is: it has been held for its eta for long
+                    enough */
+    PLAN_PARK,   /* move it to broker.park_queue */
 };
 
 enum message_state {
     MESSAGE_WAITING,    /* for its eta, or for its turn */
     MESSAGE_RUNNING,    /* in the batch in hand */
-    MESSAGE_CONFIRMING, /* what replaces it has been published and is not confirmed yet */
+    MESSAGE_CONFIRMING, /* what replaces or follows it has been published and is not confirmed yet
+                         */
+    MESSAGE_CONFIRMED,  /* now it is: it may end */
     MESSAGE_ACKED,      /* settled: to be acknowledged and forgotten */
     MESSAGE_REJECTED,   /* settled: to be rejected, no requeue, and forgotten */
 };
@@ -33,6 +38,7 @@ struct message {
     struct celery_task task;
     const struct task_kind *kind; /* NULL: a foreign task */
     struct arguments arguments;
+    struct store_range range; /* of the task of a range */
     enum message_plan plan;
     enum message_state state;
     int64_t arrived_ms;    /* monotonic */
@@ -40,6 +46,8 @@ struct message {
     int64_t rotate_at_ms;  /* monotonic: until then it may be held for its eta; 0: it has none */
     size_t bytes;          /* as counted against worker.eta_bytes */
     unsigned timeouts;     /* how often it ran alone into the statement timeout */
+    size_t unconfirmed;    /* published for it and not confirmed yet */
+    bool refused;          /* the broker did not take one of these */
     bool alone;            /* may have killed a process before: never in one batch with others */
 };
 

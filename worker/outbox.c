@@ -120,6 +120,22 @@ outbox_add_result_take(struct outbox *outbox, const char *queue, const char *cor
     append(&outbox->waiting, outgoing);
 }
 
+/* Queues ${outgoing} on behalf of ${owner}, unless it is incomplete for want of memory: then it is
+ * freed. */
+static int
+add_for_owner(struct outbox *outbox, struct outgoing *outgoing, struct message *owner)
+{
+    if (outgoing->queue == NULL || outgoing->body == NULL || outgoing->properties.headers == NULL) {
+        free_outgoing(outgoing);
+        return -1;
+    }
+    outgoing->owner = owner;
+    owner->unconfirmed++;
+    owner->state = MESSAGE_CONFIRMING;
+    append(&outbox->waiting, outgoing);
+    return 0;
+}
+
 int
 outbox_add_replacement(struct outbox *outbox, const char *queue, struct message *message,
                        json_t *headers)
@@ -127,15 +143,16 @@ outbox_add_replacement(struct outbox *outbox, const char *queue, struct message 
     const struct properties *properties = &message->delivery.properties;
     struct outgoing *outgoing = calloc(1, sizeof *outgoing);
 
-    if (outgoing == NULL || headers == NULL) {
+    if (outgoing == NULL || message->delivery.body == NULL) {
         free(outgoing);
         json_decref(headers);
         return -1;
     }
-    outgoing->owner = message;
     outgoing->queue = copy(queue);
     outgoing->body_length = message->delivery.body_length;
     outgoing->body = malloc(outgoing->body_length + 1);
+    if (outgoing->body != NULL)
+        memcpy(outgoing->body, message->delivery.body, outgoing->body_length);
     outgoing->properties = (struct properties){
         .content_type = copy(properties->content_type),
         .content_encoding = copy(properties->content_encoding),
@@ -150,14 +167,29 @@ outbox_add_replacement(struct outbox *outbox, const char *queue, struct message 
         .priority = properties->priority,
         .persistent = properties->persistent,
     };
-    if (outgoing->queue == NULL || outgoing->body == NULL || message->delivery.body == NULL) {
-        free_outgoing(outgoing);
+    return add_for_owner(outbox, outgoing, message);
+}
+
+int
+outbox_add_follow_up(struct outbox *outbox, const char *queue, struct message *parent,
+                     const struct range_message *message)
+{
+    struct outgoing *outgoing = calloc(1, sizeof *outgoing);
+
+    if (outgoing == NULL)
         return -1;
-    }
-    memcpy(outgoing->body, message->delivery.body, outgoing->body_length);
-    append(&outbox->waiting, outgoing);
-    message->state = MESSAGE_CONFIRMING;
-    return 0;
+    outgoing->queue = copy(queue);
+    outgoing->body = copy(message->body);
+    outgoing->body_length = strlen(message->body);
+    outgoing->properties = (struct properties){
+        .content_type = copy("application/json"),
+        .content_encoding = copy("utf-8"),
+        .correlation_id = copy(message->id),
+        .headers = json_incref(message->headers),
+        .priority = parent->delivery.properties.priority,
+        .persistent = true,
+    };
+    return add_for_owner(outbox, outgoing, parent);
 }
 
 void
@@ -213,13 +245,18 @@ confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t
 {
     struct message *owner = outgoing->owner;
 
-    if (owner != NULL && accepted && !outgoing->returned) {
-        owner->state = MESSAGE_ACKED;
-    } else if (owner != NULL) {
-        log_warn("[%s] queue %s did not take the message, it is kept and tried again",
-                 owner->task.id, outgoing->queue);
-        owner->state = MESSAGE_WAITING;
-        owner->not_before_ms = retry_at_ms;
+    if (owner != NULL) {
+        if (!accepted || outgoing->returned) {
+            log_warn("[%s] queue %s did not take the message, it is kept and tried again",
+                     owner->task.id, outgoing->queue);
+            owner->refused = true;
+        }
+        owner->unconfirmed--;
+        if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING) {
+            owner->state = owner->refused ? MESSAGE_WAITING : MESSAGE_CONFIRMED;
+            owner->not_before_ms = owner->refused ? retry_at_ms : 0;
+            owner->refused = false;
+        }
     }
     end_outgoing(outbox, outgoing);
 }

@@ -47,6 +47,14 @@ void outbox_add_result_take(struct outbox *outbox, const char *queue, const char
 int outbox_add_replacement(struct outbox *outbox, const char *queue, struct message *message,
                            json_t *headers);
 
+/*
+ * outbox_add_follow_up(outbox, queue, parent, message):
+ * Publish ${message} (borrowed) to ${queue} on behalf of ${parent}, with its priority; the parent
+ * becomes CONFIRMING. -1: out of memory.
+ */
+int outbox_add_follow_up(struct outbox *outbox, const char *queue, struct message *parent,
+                         const struct range_message *message);
+
 /* outbox_send(outbox, publisher): send what waits, as long as the publisher is ready and not too
  * much is in flight. */
 void outbox_send(struct outbox *outbox, struct publisher *publisher);

@@ -60,10 +60,12 @@ worker_rotate(struct worker *worker)
     for (size_t i = 0; i < worker->inbox.count; i++) {
         struct message *message = worker->inbox.messages[i];
 
-        if (message->state == MESSAGE_WAITING && message->rotate_at_ms != 0 &&
-            message->rotate_at_ms <= now_ms && message->task.eta_us > now_us)
-            worker_replace(worker, message,
-                           worker->options->broker_queues.items[message->delivery.queue],
-                           /* attempt */ false);
+        if (message->state != MESSAGE_WAITING || message->task.eta_us <= now_us ||
+            message->rotate_at_ms == 0 || message->rotate_at_ms > now_ms)
+            continue;
+        message->plan = PLAN_ROTATE;
+        worker_replace(worker, message,
+                       worker->options->broker_queues.items[message->delivery.queue],
+                       /* attempt */ false);
     }
 }

@@ -74,6 +74,23 @@ worker_expire(struct worker *worker, struct message *message)
     log_end(message, LOG_LEVEL_INFO, "expired", "");
 }
 
+/* What had to be published for these messages is safe: a moved one is done with, a parent has
+ * succeeded. */
+static void
+end_confirmed(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message->state != MESSAGE_CONFIRMED)
+            continue;
+        if (message->plan == PLAN_RUN)
+            worker_succeed(worker, message);
+        else
+            message->state = MESSAGE_ACKED;
+    }
+}
+
 /* Acknowledges one message above the mark up to which one acknowledgement does for all. */
 static void
 settle_one(struct worker *worker, const struct message *message, uint64_t up_to)
@@ -91,8 +108,10 @@ settle_one(struct worker *worker, const struct message *message, uint64_t up_to)
 void
 worker_settle(struct worker *worker)
 {
-    uint64_t up_to = inbox_settled_up_to(&worker->inbox);
+    uint64_t up_to;
 
+    end_confirmed(worker);
+    up_to = inbox_settled_up_to(&worker->inbox);
     outbox_send(&worker->outbox, worker->publisher);
     if (up_to != 0)
         (void)consumer_ack(worker->consumer, up_to, /* multiple */ true);

@@ -4,22 +4,22 @@
 #include <string.h>
 
 static const struct task_kind kinds[] = {
-    {WORK_EVALUATE_USER,
-     {.user_id = true},
-     {"wger.trophies.tasks.evaluate_user_trophies_task", "evaluate_user_trophies_task",
-      "evaluate_user"}},
-    {WORK_EVALUATE_ALL,
-     {.user_id = false},
-     {"wger.trophies.tasks.evaluate_all_users_trophies_task", "evaluate_all_users_trophies_task",
-      "evaluate_all"}},
-    {WORK_UPDATE_STATISTICS,
-     {.user_id = true},
-     {"wger.trophies.tasks.update_user_statistics_task", "update_user_statistics_task",
-      "update_statistics"}},
-    {WORK_RECALCULATE_ALL,
-     {.user_id = false},
-     {"wger.trophies.tasks.recalculate_all_statistics_task", "recalculate_all_statistics_task",
-      "recalculate_all_statistics"}},
+    {.work = WORK_EVALUATE_USER,
+     .signature.user_id = true,
+     .names = {"wger.trophies.tasks.evaluate_user_trophies_task", "evaluate_user_trophies_task",
+               "evaluate_user"}},
+    {.work = WORK_EVALUATE_ALL,
+     .names = {"wger.trophies.tasks.evaluate_all_users_trophies_task",
+               "evaluate_all_users_trophies_task", "evaluate_all"}},
+    {.work = WORK_UPDATE_STATISTICS,
+     .signature.user_id = true,
+     .names = {"wger.trophies.tasks.update_user_statistics_task", "update_user_statistics_task",
+               "update_statistics"}},
+    {.work = WORK_RECALCULATE_ALL,
+     .names = {"wger.trophies.tasks.recalculate_all_statistics_task",
+               "recalculate_all_statistics_task", "recalculate_all_statistics"}},
+    {.work = WORK_EVALUATE_RANGE, .range = true, .names = {TASK_EVALUATE_RANGE}},
+    {.work = WORK_RECALCULATE_RANGE, .range = true, .names = {TASK_RECALCULATE_RANGE}},
 };
 
 enum {
@@ -32,7 +32,7 @@ find_own(const char *name)
 {
     for (size_t k = 0; k < KINDS; k++)
         for (size_t n = 0; n < NAMES; n++)
-            if (strcmp(kinds[k].names[n], name) == 0)
+            if (kinds[k].names[n] != NULL && strcmp(kinds[k].names[n], name) == 0)
                 return &kinds[k];
     return NULL;
 }

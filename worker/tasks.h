@@ -11,13 +11,19 @@ enum work {
     WORK_UPDATE_STATISTICS,
     WORK_EVALUATE_ALL,
     WORK_RECALCULATE_ALL,
+    WORK_EVALUATE_RANGE, /* ours: a slice of the two above */
+    WORK_RECALCULATE_RANGE,
 };
+
+#define TASK_EVALUATE_RANGE    "trophy_worker.evaluate_range"
+#define TASK_RECALCULATE_RANGE "trophy_worker.recalculate_range"
 
 /* A task that we run.  Source: semantics, "Tasks". */
 struct task_kind {
     enum work work;
     struct signature signature;
-    const char *names[3]; /* the last one is what "runs" in the configuration says */
+    bool range;           /* takes the kwargs of a range instead, see range.h */
+    const char *names[3]; /* the last one is what "runs" in the configuration says; or NULL */
 };
 
 /*

@@ -25,6 +25,7 @@ struct counters {
     uint64_t batches;
     uint64_t coalesced; /* messages that shared an evaluation with another one for the same user */
     uint64_t redelivered;
+    uint64_t users_left_out; /* of ranges: their data failed */
 };
 
 /* Everything the daemon has.  One process, one thread, one of these. */
@@ -91,6 +92,22 @@ void worker_rotate(struct worker *worker);
 /* worker_dispatch(worker): do the next batch, if anything is due.  False: nothing was, or it has to
  * wait. */
 bool worker_dispatch(struct worker *worker);
+
+/* ---- run_all.c */
+
+/*
+ * worker_cut_ranges(worker, parent):
+ * Publish the ranges of a task for all users; confirmed, the parent ends.  Other than DB_OK: none
+ * was published.
+ */
+enum db_status worker_cut_ranges(struct worker *worker, struct message *parent);
+
+/*
+ * worker_run_range(worker, message):
+ * Do the users of a range, one transaction after the other.  Other than DB_OK: some are not done,
+ * or we are stopping.
+ */
+enum db_status worker_run_range(struct worker *worker, struct message *message);
 
 /* ---- settle.c */
 

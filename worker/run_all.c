@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tasks for all active users: cut into ranges that are published, and the ranges themselves. */
+#include "common/clock.h"
+#include "common/log.h"
+#include "worker/range.h"
+#include "worker/worker.h"
+
+#include <stdlib.h>
+
+static int64_t
+active_since_us(const struct worker *worker)
+{
+    return clock_now_us() - worker->options->trophies_inactive_user_days * 24 * 3600 * 1000000;
+}
+
+/* The last ids of the full ranges. */
+struct cuts {
+    int32_t *ids;
+    size_t count;
+    size_t room;
+};
+
+static int
+found_cut(void *context, int32_t id)
+{
+    struct cuts *cuts = context;
+
+    if (cuts->count == cuts->room) {
+        size_t room = cuts->room == 0 ? 64 : cuts->room * 2;
+        int32_t *ids = realloc(cuts->ids, room * sizeof *ids);
+
+        if (ids == NULL)
+            return -1;
+        cuts->ids = ids;
+        cuts->room = room;
+    }
+    cuts->ids[cuts->count++] = id;
+    return 0;
+}
+
+static int
+publish_range(struct worker *worker, struct message *parent, const struct store_range *range)
+{
+    const char *queue = worker->options->broker_queues.items[parent->delivery.queue];
+    bool evaluates = parent->kind->work == WORK_EVALUATE_ALL;
+    struct range_message message;
+    int status;
+
+    if (range_message_make(&message, evaluates ? TASK_EVALUATE_RANGE : TASK_RECALCULATE_RANGE,
+                           range, &parent->task) != 0)
+        return -1;
+    status = outbox_add_follow_up(&worker->outbox, queue, parent, &message);
+    range_message_clear(&message);
+    return status;
+}
+
+/* The ranges lie end to end and the last is open above: whoever comes or goes meanwhile is in
+ * exactly one. */
+static void
+publish_ranges(struct worker *worker, struct message *parent, const struct cuts *cuts)
+{
+    struct store_range range = {.after_id = INT32_MIN};
+
+    for (size_t i = 0; i <= cuts->count; i++) {
+        range.upto_id = i < cuts->count ? cuts->ids[i] : INT32_MAX;
+        if (publish_range(worker, parent, &range) != 0)
+            parent->refused =
+                true; /* out of memory: all of them again, once those that went out are confirmed */
+        range.after_id = range.upto_id;
+    }
+}
+
+enum db_status
+worker_cut_ranges(struct worker *worker, struct message *parent)
+{
+    struct cuts cuts = {0};
+    struct store_ids_reader reader = {found_cut, &cuts};
+    enum db_status status;
+
+    store_ranges_load(worker->db, active_since_us(worker), worker->options->worker_range_users,
+                      &reader);
+    status = db_run(worker->db);
+    if (status == DB_OK) {
+        publish_ranges(worker, parent, &cuts);
+        log_info("[%s] %s: %zu ranges", parent->task.id, parent->task.name, cuts.count + 1);
+    }
+    free(cuts.ids);
+    return status;
+}
+
+static int
+found_user(void *context, int32_t id)
+{
+    struct batch *batch = context;
+
+    batch->subjects[batch->subject_count++] = (struct subject){.user_id = id};
+    return 0;
+}
+
+/* The users behind range->after_id that fit into one transaction, into the batch's subjects. */
+static enum db_status
+next_users(struct worker *worker, const struct message *message, const struct store_range *range)
+{
+    size_t users = (size_t)worker->options->worker_batch_users;
+    struct store_ids_reader reader = {found_user, &worker->batch};
+    enum db_status status;
+
+    if (batch_make_room(&worker->batch, users) != 0)
+        return DB_RETRY;
+    worker->batch.subject_count = 0;
+    store_range_users(worker->db, range, active_since_us(worker), (int64_t)users, &reader);
+    status = db_run(worker->db);
+    for (size_t i = 0; i < worker->batch.subject_count; i++) {
+        worker->batch.subjects[i].evaluate = message->kind->work == WORK_EVALUATE_RANGE;
+        worker->batch.subjects[i].update = message->kind->work == WORK_RECALCULATE_RANGE;
+    }
+    return status;
+}
+
+/* A user whose data fails is left out, logged and counted: the range is done all the same. */
+static void
+note_users(struct worker *worker, const struct message *message)
+{
+    for (size_t i = 0; i < worker->batch.subject_count; i++) {
+        const struct subject *subject = &worker->batch.subjects[i];
+
+        if (subject->outcome == SUBJECT_DONE)
+            worker->counters.awards += (uint64_t)subject->awards;
+        if (subject->outcome == SUBJECT_FAILED || subject->outcome == SUBJECT_TIMED_OUT) {
+            worker->counters.users_left_out++;
+            log_error("[%s] user %d is left out: %s", message->task.id, subject->user_id,
+                      subject->err.text);
+        }
+    }
+    worker->counters.batches++;
+}
+
+enum db_status
+worker_run_range(struct worker *worker, struct message *message)
+{
+    struct store_range range = message->range;
+    enum db_status status = next_users(worker, message, &range);
+
+    while (status == DB_OK && worker->batch.subject_count > 0) {
+        if (worker->stopping) /* the range goes back to its queue; what is done is done */
+            return DB_RETRY;
+        range.after_id = worker->batch.subjects[worker->batch.subject_count - 1].user_id;
+        status = evaluate_halving(&worker->evaluator, worker->batch.subjects,
+                                  worker->batch.subject_count);
+        note_users(worker, message);
+        if (status == DB_OK)
+            status = next_users(worker, message, &range);
+    }
+    return status;
+}
