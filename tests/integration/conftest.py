@@ -13,6 +13,7 @@
 import contextlib
 import itertools
 import pathlib
+import re
 import sys
 
 import pytest
@@ -80,7 +81,9 @@ def workers(broker_url, database_url, request):
     for one in started:
         if getattr(request.node, 'failed', False):
             print(f'--- worker {one.process.pid} ---\n{one.log()[-8000:]}')
+        complaint = re.search(r'(?:Sanitizer|runtime error:).*', one.log())  # a build that looks for errors found one
         one.close()
+        assert not complaint, complaint.group(0)
 
 
 @pytest.fixture
