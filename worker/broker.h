@@ -38,7 +38,11 @@ struct properties {
     char *correlation_id;
     char *reply_to;
     char *expiration;
-    json_t *headers; /* object; void → null; bytes that are not UTF-8 → null */
+    char *message_id;
+    char *type;
+    char *app_id;
+    uint64_t timestamp; /* 0: absent */
+    json_t *headers;    /* object; void → null; bytes that are not UTF-8 → null */
     uint8_t priority;
     bool persistent;
 };

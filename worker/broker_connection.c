@@ -42,6 +42,9 @@ properties_clear(struct properties *properties)
     free(properties->correlation_id);
     free(properties->reply_to);
     free(properties->expiration);
+    free(properties->message_id);
+    free(properties->type);
+    free(properties->app_id);
     json_decref(properties->headers);
     *properties = (struct properties){0};
 }

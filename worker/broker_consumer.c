@@ -220,20 +220,29 @@ begin_delivery(struct consumer *consumer, const amqp_basic_deliver_t *deliver)
 static bool
 take_properties(struct properties *mine, const amqp_basic_properties_t *theirs)
 {
-    amqp_flags_t flags = theirs->_flags;
     const amqp_table_t none = {0};
+    const amqp_flags_t flags = theirs->_flags;
+    const struct {
+        char **text;
+        amqp_bytes_t bytes;
+        amqp_flags_t flag;
+    } texts[] = {
+        {&mine->content_type, theirs->content_type, AMQP_BASIC_CONTENT_TYPE_FLAG},
+        {&mine->content_encoding, theirs->content_encoding, AMQP_BASIC_CONTENT_ENCODING_FLAG},
+        {&mine->correlation_id, theirs->correlation_id, AMQP_BASIC_CORRELATION_ID_FLAG},
+        {&mine->reply_to, theirs->reply_to, AMQP_BASIC_REPLY_TO_FLAG},
+        {&mine->expiration, theirs->expiration, AMQP_BASIC_EXPIRATION_FLAG},
+        {&mine->message_id, theirs->message_id, AMQP_BASIC_MESSAGE_ID_FLAG},
+        {&mine->type, theirs->type, AMQP_BASIC_TYPE_FLAG},
+        {&mine->app_id, theirs->app_id, AMQP_BASIC_APP_ID_FLAG},
+    };
 
-    mine->content_type =
-        flags & AMQP_BASIC_CONTENT_TYPE_FLAG ? broker_text(theirs->content_type) : NULL;
-    mine->content_encoding =
-        flags & AMQP_BASIC_CONTENT_ENCODING_FLAG ? broker_text(theirs->content_encoding) : NULL;
-    mine->correlation_id =
-        flags & AMQP_BASIC_CORRELATION_ID_FLAG ? broker_text(theirs->correlation_id) : NULL;
-    mine->reply_to = flags & AMQP_BASIC_REPLY_TO_FLAG ? broker_text(theirs->reply_to) : NULL;
-    mine->expiration = flags & AMQP_BASIC_EXPIRATION_FLAG ? broker_text(theirs->expiration) : NULL;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        *texts[i].text = flags & texts[i].flag ? broker_text(texts[i].bytes) : NULL;
     mine->headers =
         broker_table_to_json(flags & AMQP_BASIC_HEADERS_FLAG ? &theirs->headers : &none);
     mine->priority = flags & AMQP_BASIC_PRIORITY_FLAG ? theirs->priority : 0;
+    mine->timestamp = flags & AMQP_BASIC_TIMESTAMP_FLAG ? theirs->timestamp : 0;
     mine->persistent = !(flags & AMQP_BASIC_DELIVERY_MODE_FLAG) ||
                        theirs->delivery_mode == AMQP_DELIVERY_PERSISTENT;
     return mine->headers != NULL;

@@ -120,6 +120,9 @@ give_properties(amqp_basic_properties_t *theirs, const struct properties *mine, 
         {mine->correlation_id, &theirs->correlation_id, AMQP_BASIC_CORRELATION_ID_FLAG},
         {mine->reply_to, &theirs->reply_to, AMQP_BASIC_REPLY_TO_FLAG},
         {mine->expiration, &theirs->expiration, AMQP_BASIC_EXPIRATION_FLAG},
+        {mine->message_id, &theirs->message_id, AMQP_BASIC_MESSAGE_ID_FLAG},
+        {mine->type, &theirs->type, AMQP_BASIC_TYPE_FLAG},
+        {mine->app_id, &theirs->app_id, AMQP_BASIC_APP_ID_FLAG},
     };
 
     theirs->_flags =
@@ -127,6 +130,9 @@ give_properties(amqp_basic_properties_t *theirs, const struct properties *mine, 
     theirs->delivery_mode =
         mine->persistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT;
     theirs->priority = mine->priority;
+    theirs->timestamp = mine->timestamp;
+    if (mine->timestamp != 0)
+        theirs->_flags |= AMQP_BASIC_TIMESTAMP_FLAG;
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         if (texts[i].text != NULL) {
             *texts[i].bytes = broker_bytes(texts[i].text);

@@ -7,9 +7,13 @@
   worker               start_worker(queue='trophies', clock=None, env=None, args=('run',)) -> Worker that is consuming,
                        on this test's database and vhost, logged in as a member of trophy_worker
   producer             a Celery producer (tests/lib/producer.py) on this test's vhost, queue 'trophies'
+  world                a database and a vhost for all tests of a file (tests/lib/worlds.py); they take a second to make
+  start                start(queue, **options) -> Worker on the world, ended with the test
 """
+import contextlib
 import itertools
 import pathlib
+import re
 import sys
 
 import pytest
@@ -19,6 +23,7 @@ sys.path[:0] = [str(TESTS / 'lib'), str(TESTS.parent / 'deploy' / 'lib')]
 
 import producer as celery_producer  # noqa: E402
 import servers  # noqa: E402
+import worlds  # noqa: E402
 
 TEMPLATE = 'trophy_template'
 _numbers = itertools.count(1)
@@ -62,12 +67,13 @@ def vhost(rabbitmq):
     rabbitmq.delete_vhost(name)
 
 
-@pytest.fixture
-def worker(postgres, rabbitmq, database, vhost, request):
+@contextlib.contextmanager
+def workers(broker_url, database_url, request):
+    """A function that starts workers, which end with the test and show their log if it failed."""
     started = []
 
     def start_worker(ready=True, **options):
-        one = servers.Worker(rabbitmq.url(vhost), postgres.worker_url(database), **options)
+        one = servers.Worker(options.pop('broker_url', broker_url), database_url, **options)
         started.append(one)
         return one.wait_ready() if ready else one
 
@@ -75,7 +81,27 @@ def worker(postgres, rabbitmq, database, vhost, request):
     for one in started:
         if getattr(request.node, 'failed', False):
             print(f'--- worker {one.process.pid} ---\n{one.log()[-8000:]}')
+        complaint = re.search(r'(?:Sanitizer|runtime error:).*', one.log())  # a build that looks for errors found one
         one.close()
+        assert not complaint, complaint.group(0)
+
+
+@pytest.fixture
+def worker(postgres, rabbitmq, database, vhost, request):
+    with workers(rabbitmq.url(vhost), postgres.worker_url(database), request) as start_worker:
+        yield start_worker
+
+
+@pytest.fixture(scope='module')
+def world(postgres, rabbitmq):
+    with worlds.World(postgres, rabbitmq, f'world{next(_numbers)}') as one:
+        yield one
+
+
+@pytest.fixture
+def start(postgres, world, request):
+    with workers(world.broker_url, postgres.worker_url(world.name), request) as start_worker:
+        yield lambda queue, **options: start_worker(queue=queue, **options)
 
 
 @pytest.fixture

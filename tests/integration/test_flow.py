@@ -1,60 +1,207 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The main way of a message: from a producer through the worker into the tables, once."""
-import os
-import random
+"""The main road: the real Celery sends, the worker evaluates, statistics and trophies stand, the result is there and
+the message is gone."""
+import decimal
+import json
+import pathlib
+import tempfile
 
+import pytest
 import servers
+import worlds
+
+EVALUATE = ['wger.trophies.tasks.evaluate_user_trophies_task', 'evaluate_user_trophies_task', 'evaluate_user']
+UPDATE = ['wger.trophies.tasks.update_user_statistics_task', 'update_user_statistics_task', 'update_statistics']
 
 
-def add_users(postgres, database, count):
-    """Users 1..count, each with one workout at noon and one set of 100 x 60 kg: Beginner and Lifter."""
-    postgres.query(database, '''
-        insert into auth_user (id, password, last_login, is_superuser, username, first_name, last_name, email, is_staff,
-                               is_active, date_joined)
-        select n, '!', now(), false, 'user' || n, '', '', '', false, true, now() from generate_series(1, %(n)s) n;
-        insert into manager_workoutsession (id, user_id, date, time_start, impression)
-        select gen_random_uuid(), n, '2025-06-11', '12:00', '2' from generate_series(1, %(n)s) n;
-        insert into manager_workoutlog (id, user_id, date, exercise_id, repetitions, weight, weight_unit_id)
-        select gen_random_uuid(), n, '2025-06-11T12:00Z', 1, 100, 60, 1 from generate_series(1, %(n)s) n''',
-                   {'n': count})
+@pytest.fixture(scope='module')
+def shared(world, postgres):
+    """One queue and one worker for the tests that need no worker of their own."""
+    queue = world.new_queue()
+    with servers.Worker(world.broker_url, postgres.worker_url(world.name), queue=queue,
+                env={'TROPHY_TASKS': 'gym.award=evaluate_user;gym.count=update_statistics'}) as worker:
+        worker.wait_ready()
+        yield queue, worker
+        assert worker.stop() == 0
+        assert world.ready(queue) == 0
 
 
-def awards(postgres, database):
-    """{user id: names of trophies, in order}"""
-    return dict(postgres.query(database, '''
-        select a.user_id, array_agg(t.name::text order by t."order", a.id)
-        from trophies_usertrophy a join trophies_trophy t on t.id = a.trophy_id group by 1'''))
+def expected(workouts):
+    """What add_users() makes: statistics as stored."""
+    return decimal.Decimal(500 * worlds.LOGS * workouts), workouts, workouts
 
 
-def settled(rabbitmq, vhost, queue='trophies'):
-    """Wait until the queue holds nothing, waiting or unacknowledged."""
-    servers.wait_until(lambda: rabbitmq.queues(vhost)[queue]['ready'] == rabbitmq.queues(vhost)[queue]['unacked'] == 0,
-                       30, f'{queue} empty')
+def test_delay(world, shared):
+    queue, worker = shared
+    user, = world.add_users(1, workouts=4)
+    result = world.producer(queue).evaluate_user.delay(user)
+    assert result.get(timeout=30) is None
+    assert result.state == 'SUCCESS'
+    assert world.statistics(user) == expected(4)
+    assert world.awards([user]) == {user: ['Beginner', 'Lifter']}
+    rows = world.query('select progress, is_notified, context_data, earned_at > now() - interval \'1 minute\' '
+                       'from trophies_usertrophy where user_id = %s', [user])
+    assert rows == [(100.0, False, None, True)] * 2
+    world.wait_counts(queue, ready=0, unacked=0)
 
 
-def test_a_message_is_answered_and_the_trophies_are_there(postgres, rabbitmq, database, vhost, worker, producer):
-    add_users(postgres, database, 1)
-    running = worker()
-    result = producer.evaluate_user.delay(1)
-    assert result.get(timeout=20) is None and result.state == 'SUCCESS'
-    assert awards(postgres, database) == {1: ['Beginner', 'Lifter']}
-    assert producer.evaluate_user.apply_async(kwargs={'user_id': 1}).get(timeout=20) is None
-    assert awards(postgres, database) == {1: ['Beginner', 'Lifter']}
-    settled(rabbitmq, vhost)
-    assert running.stop() == 0
+def test_keyword(world, shared):
+    queue, _ = shared
+    user, = world.add_users(1)
+    assert world.producer(queue).evaluate_user.delay(user_id=user).get(timeout=30) is None
+    assert world.awards([user]) == {user: ['Beginner']}
 
 
-def test_two_workers_give_nothing_twice(postgres, rabbitmq, database, vhost, worker, producer):
-    users = list(range(1, 201))
-    add_users(postgres, database, len(users))
-    order = users * 5
-    random.Random(7).shuffle(order)
-    running = [worker(), worker()]
-    assert len({one.process.pid for one in running}) == 2
-    states = producer.wait([producer.evaluate_user.delay(user_id) for user_id in order])
-    assert len(states) == 1000 and set(states.values()) == {'SUCCESS'}
-    assert awards(postgres, database) == {user_id: ['Beginner', 'Lifter'] for user_id in users}
-    settled(rabbitmq, vhost)
-    if 'TROPHY_TEST_WORKER' not in os.environ:  # a build with sanitizers is larger
-        assert all(one.memory() < 15 * 2**20 for one in running)
-    assert [one.stop() for one in running] == [0, 0]
+@pytest.mark.parametrize('name', EVALUATE + ['gym.award'])
+def test_names_of_evaluation(world, shared, name):
+    queue, _ = shared
+    user, = world.add_users(1)
+    world.producer(queue).task(name, prefix='').delay(user).get(timeout=30)
+    assert world.statistics(user) == expected(1)
+    assert world.awards([user]) == {user: ['Beginner']}
+
+
+@pytest.mark.parametrize('name', UPDATE + ['gym.count'])
+def test_names_of_statistics(world, shared, name):
+    queue, _ = shared
+    user, = world.add_users(1)
+    world.producer(queue).task(name, prefix='').delay(user).get(timeout=30)
+    assert world.statistics(user) == expected(1)
+    assert world.awards([user]) == {}
+
+
+@pytest.mark.parametrize('value', [lambda user: str(user), lambda user: float(user), lambda user: f' {user} '],
+                         ids=['text', 'real', 'blanks'])
+def test_user_id_in_other_types(world, shared, value):
+    queue, _ = shared
+    user, = world.add_users(1)
+    world.producer(queue).evaluate_user.delay(value(user)).get(timeout=30)
+    assert world.awards([user]) == {user: ['Beginner']}
+
+
+def test_protocol_1(world, shared):
+    queue, _ = shared
+    first, second = world.add_users(2)
+    producer = world.producer(queue, task_protocol=1)
+    results = [producer.evaluate_user.delay(first), producer.evaluate_user.delay(user_id=second)]
+    assert set(producer.wait(results).values()) == {'SUCCESS'}
+    assert world.awards([first, second]) == {first: ['Beginner'], second: ['Beginner']}
+
+
+@pytest.mark.parametrize('method', ['gzip', 'bzip2', 'lzma'])
+def test_compression(world, shared, method):
+    queue, _ = shared
+    user, = world.add_users(1)
+    world.producer(queue).evaluate_user.apply_async((user,), compression=method).get(timeout=30)
+    assert world.awards([user]) == {user: ['Beginner']}
+
+
+def test_result_is_shaped_as_celery_does(world, shared):
+    queue, _ = shared
+    user, = world.add_users(1)
+    token = world.wire.send(queue, 'evaluate_user', [user], correlation_id='another', delivery_mode=1)
+    result = world.wire.result('another')
+    properties = result.pop('properties')
+    assert result == {'task_id': token, 'status': 'SUCCESS', 'result': None, 'traceback': None, 'children': []}
+    assert properties['content_type'] == 'application/json'
+    assert properties['content_encoding'] == 'utf-8'
+    assert properties['delivery_mode'] == 1
+    assert properties['application_headers'] == {}
+
+
+def test_result_not_wanted(world, shared):
+    queue, _ = shared
+    first, second, third = world.add_users(3)
+    quiet = world.wire.send(queue, 'evaluate_user', [first], headers={'ignore_result': True})
+    nobody = world.wire.send(queue, 'evaluate_user', [second], reply_to='a-queue-that-is-not-there')
+    world.wire.result(world.wire.send(queue, 'evaluate_user', [third]))
+    assert world.awards([first, second]) == {first: ['Beginner'], second: ['Beginner']}
+    assert not world.wire.has_result(quiet) and not world.wire.has_result(nobody)
+
+
+def test_skipped_users(world, shared):
+    queue, worker = shared
+    producer = world.producer(queue)
+    opted_out, = world.add_users(1, opted_out=True)
+    inactive, no_login, no_profile = world.add_users(3)
+    world.query("update auth_user set last_login = now() - interval '31 days' where id = %s", [inactive])
+    world.query('update auth_user set last_login = null, is_active = false where id = %s', [no_login])
+    world.query('delete from core_userprofile where user_id = %s', [no_profile])
+    users = [opted_out, inactive, no_login, no_profile]
+    assert set(producer.wait([producer.evaluate_user.delay(u) for u in users]).values()) == {'SUCCESS'}
+    assert world.awards(users) == {no_login: ['Beginner'], no_profile: ['Beginner']}
+    assert [world.statistics(u) for u in users] == [None, None, expected(1), expected(1)]
+    producer.wait([producer.update_statistics.delay(u) for u in users])
+    assert [world.statistics(u) for u in users] == [expected(1)] * 4
+    assert world.awards([opted_out, inactive]) == {}
+
+
+def test_system_switched_off(world, start):
+    queue = world.new_queue()
+    start(queue, env={'TROPHY_TROPHIES_ENABLED': 'false'})
+    producer = world.producer(queue)
+    user, = world.add_users(1)
+    producer.evaluate_user.delay(user).get(timeout=30)
+    assert world.statistics(user) is None and world.awards([user]) == {}
+    producer.update_statistics.delay(user).get(timeout=30)
+    assert world.statistics(user) == expected(1) and world.awards([user]) == {}
+
+
+def test_trophies_switched_off_by_the_administrator(world, start):
+    queue = world.new_queue()
+    start(queue, env={'TROPHY_TROPHIES_DISABLED': 'bfecc302-8510-4cd3-8768-b788a27a3cc3;Atlas'})
+    user, = world.add_users(1, workouts=4)
+    world.producer(queue).evaluate_user.delay(user).get(timeout=30)
+    assert world.awards([user]) == {user: ['Lifter']}
+
+
+def test_many_messages_for_one_user_are_one_evaluation(world, start):
+    """They lie in the queue before the worker comes, so it finds them together; others are in the same batch."""
+    queue = world.new_queue(declare=True)
+    user, other = world.add_users(2)
+    producer = world.producer(queue)
+    results = [producer.evaluate_user.delay(user) for _ in range(10)]
+    results += [producer.update_statistics.delay(user), producer.evaluate_user.delay(other)]
+    with world.connect().cursor() as cursor:
+        cursor.execute('begin; lock table auth_user in access exclusive mode')  # until all have been delivered
+        worker = start(queue)
+        world.wait_counts(queue, ready=0, unacked=12)
+        cursor.execute('rollback')
+    assert set(producer.wait(results).values()) == {'SUCCESS'}
+    lines = [line for line in worker.log().splitlines() if 'batch: ' in line]
+    counted = [[int(word) for word in line.split('batch: ')[1].split() if word.isdigit()][:3] for line in lines]
+    assert sum(messages for messages, _, _ in counted) == 12
+    assert sum(awards for _, _, awards in counted) == 2
+    assert len(counted) <= 2, lines
+    assert world.awards([user, other]) == {user: ['Beginner'], other: ['Beginner']}
+    world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_a_second_evaluation_gives_nothing_and_new_history_counts(world, shared):
+    queue, _ = shared
+    user, = world.add_users(1)
+    producer = world.producer(queue)
+    producer.evaluate_user.delay(user).get(timeout=30)
+    before = world.query('select id, earned_at from trophies_usertrophy where user_id = %s', [user])
+    world.query("insert into manager_workoutsession (id, date, impression, time_start, user_id) "
+                "values (gen_random_uuid(), '2025-01-01', '2', '05:59:59', %s)", [user])
+    producer.evaluate_user.delay(user).get(timeout=30)
+    after = world.query('select id, earned_at from trophies_usertrophy where user_id = %s', [user])
+    assert set(before) <= set(after)
+    assert world.awards([user]) == {user: ['Beginner', 'Early Bird', 'New Year, New Me', 'Phoenix']}
+    assert world.statistics(user)[1] == 2
+
+
+def test_configuration_file_and_log_as_json(world, start):
+    queue = world.new_queue()
+    with tempfile.NamedTemporaryFile('w', suffix='.cfg') as file:
+        file.write(f'broker: {{ queue = "{queue}"; }};\nlog: {{ format = "json"; }};\n'
+                   'tasks = ( { name = "from.file"; runs = "evaluate_user"; } );\n')
+        file.flush()
+        pathlib.Path(file.name).chmod(0o644)
+        worker = start(queue, args=('-c', file.name, 'run'))
+        user, = world.add_users(1)
+        world.producer(queue).task('from.file', prefix='').delay(user).get(timeout=30)
+    assert world.awards([user]) == {user: ['Beginner']}
+    lines = [json.loads(line) for line in worker.log().splitlines()]
+    assert any('batch: 1 messages' in str(line) for line in lines)

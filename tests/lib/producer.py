@@ -27,6 +27,7 @@ class Producer:
 
     def wait(self, results, timeout_s=60):
         """Wait for all these results; their states by task id.  Failures are states too, not exceptions."""
+        self.app.backend.add_pending_results(results)  # or each that came in another order would cost a second
         for result in results:
             result.get(timeout=timeout_s, propagate=False)
         return {result.id: result.state for result in results}
