@@ -20,7 +20,7 @@ def test_headers_too_large_to_be_published_again(postgres, rabbitmq, database, v
     """As large as a frame allows; one more attempt counted in them does not fit."""
     add_users(postgres, database, 1)
     running = worker(env={'TROPHY_WORKER_FOREIGN_TASKS': 'requeue'})
-    headers = {'task': 'foreign.task', 'id': 'too-large', 'pad': 'x' * 130950}
+    headers = {'task': 'foreign.task', 'id': 'too-large', 'pad': 'x' * 130965}
     rabbitmq.publish(json.dumps([[], {}, None]), 'trophies', vhost, headers, content_type='application/json')
     running.wait_log('too large to be published again', 20)
     assert producer.evaluate_user.delay(1).get(timeout=20) is None
