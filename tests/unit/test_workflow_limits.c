@@ -124,7 +124,7 @@ START_TEST(row)
 }
 END_TEST
 
-/* ${count} times ${item}, in ${embed} at its %s. */
+/* An embed with ${count} times ${item} between ${before} and ${after}; ${text}: NULL, accepted. */
 static void
 check_many(const char *before, int count, const char *item, const char *after, const char *text)
 {
