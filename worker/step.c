@@ -262,6 +262,22 @@ set_signatures(json_t *embed, const char *key, json_t *value)
     return json_object_set_new(embed, key, json_pack("[O]", value));
 }
 
+/* Not by json_dumps(), which leaves a key out if memory is short for a moment (2.14). */
+static char *
+dump(const json_t *value)
+{
+    size_t size = json_dumpb(value, NULL, 0, JSON_COMPACT);
+    char *text = size > 0 ? malloc(size + 1) : NULL;
+
+    if (text != NULL && json_dumpb(value, text, size, JSON_COMPACT) != size) {
+        free(text);
+        return NULL;
+    }
+    if (text != NULL)
+        text[size] = '\0';
+    return text;
+}
+
 static char *
 make_body(const struct draft *draft)
 {
@@ -277,7 +293,7 @@ make_body(const struct draft *draft)
         json_object_set_new(embed, "chord", chord != NULL ? json_incref(chord) : json_null()) == 0)
         body = json_pack("[O, O, O]", draft->args, draft->kwargs, embed);
     if (body != NULL)
-        text = json_dumps(body, JSON_COMPACT);
+        text = dump(body);
     json_decref(body);
     json_decref(embed);
     return text;

@@ -51,12 +51,25 @@ send_group(const struct sender *sender, const json_t *signature, json_t *chain)
     return 0;
 }
 
+/* ${array} may be NULL.  Not by json_copy(), which leaves items out if memory is short (2.14). */
+static json_t *
+copy(json_t *array)
+{
+    json_t *made = json_array();
+
+    if (made != NULL && array != NULL && json_array_extend(made, array) != 0) {
+        json_decref(made);
+        return NULL;
+    }
+    return made;
+}
+
 /* ${after}, in front of which (so behind which) the members but the first come.  NULL: out of
  * memory. */
 static json_t *
 prepend(const json_t *members, json_t *after)
 {
-    json_t *chain = after != NULL ? json_copy(after) : json_array();
+    json_t *chain = copy(after);
 
     for (size_t i = json_array_size(members); chain != NULL && i > 1; i--) {
         if (json_array_append(chain, json_array_get(members, i - 1)) != 0) {
@@ -106,7 +119,7 @@ static int
 send_next(const struct sender *sender, json_t *chain)
 {
     size_t last = json_array_size(chain) - 1;
-    json_t *rest = json_copy(chain);
+    json_t *rest = copy(chain);
     struct step step = {.signature = json_array_get(chain, last),
                         .before = sender->before,
                         .chain = rest,
