@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * What waits to be published, with a publisher of the test's own in place of the real one: it
- * numbers what it is sent, until it is told to be held back, to lose its connection or to refuse.
- */
+/* What waits to be published.  A publisher of the test's own numbers what it is sent, until it is
+ * told to be held back, to lose its connection or to refuse. */
 #include "tests/unit/suite.h"
 #include "worker/outbox.h"
 
