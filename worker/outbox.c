@@ -192,8 +192,22 @@ outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct f
     return add_for_owner(outbox, outgoing, owner);
 }
 
-/* The first that waits can never be sent: what it was to replace goes where rejected messages go.
- */
+/* One message less that ${owner} waits for; after the last one it may end, or is put back. */
+static void
+one_less(struct message *owner, int64_t retry_at_ms)
+{
+    owner->unconfirmed--;
+    if (owner->unconfirmed > 0 || owner->state != MESSAGE_CONFIRMING)
+        return;
+    if (owner->refused)
+        message_put_back(owner, retry_at_ms);
+    else
+        owner->state = MESSAGE_CONFIRMED;
+    owner->refused = false;
+}
+
+/* The first that waits can never be sent: its owner goes where rejected messages go, without the
+ * result that it would have had. */
 static void
 give_up_first(struct outbox *outbox)
 {
@@ -203,9 +217,10 @@ give_up_first(struct outbox *outbox)
     if (owner != NULL) {
         log_error("[%s] rejected: its headers are too large to be published again",
                   owner->task.id == NULL ? "?" : owner->task.id);
-        owner->unconfirmed--;
-        if (owner->unconfirmed == 0)
-            owner->state = MESSAGE_REJECTED;
+        owner->end = MESSAGE_REJECTED;
+        free(owner->result);
+        owner->result = NULL;
+        one_less(owner, 0);
     } else {
         outbox->dropped++;
     }
@@ -278,14 +293,7 @@ confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t
                      owner->task.id, outgoing->queue);
             owner->refused = true;
         }
-        owner->unconfirmed--;
-        if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING) {
-            if (owner->refused)
-                message_put_back(owner, retry_at_ms);
-            else
-                owner->state = MESSAGE_CONFIRMED;
-            owner->refused = false;
-        }
+        one_less(owner, retry_at_ms);
     }
     end_outgoing(outbox, outgoing);
 }
