@@ -195,7 +195,38 @@ outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct f
     return add_for_owner(outbox, outgoing, owner);
 }
 
-/* The first that waits can never be sent: its owner goes where rejected messages go. */
+/* ${owner} cannot have what follows it published: rejected, without the result it would have had.
+ */
+static void
+reject_owner(struct message *owner, const char *why)
+{
+    log_error("[%s] rejected: %s", owner->task.id == NULL ? "?" : owner->task.id, why);
+    owner->end = MESSAGE_REJECTED;
+    free(owner->result);
+    owner->result = NULL;
+}
+
+/* One message less that ${owner} waits for; after the last one it may end, or is put back. */
+static void
+one_less(struct message *owner, int64_t retry_at_ms)
+{
+    owner->unconfirmed--;
+    if (owner->unconfirmed > 0 || owner->state != MESSAGE_CONFIRMING)
+        return;
+    /* a message that is moved is kept for as long as it takes, one that is done is not done for
+     * ever */
+    if (owner->refused && owner->plan == PLAN_RUN && ++owner->refusals >= MAX_REFUSALS) {
+        reject_owner(owner, "there is no queue for what follows it");
+        owner->refused = false;
+    }
+    if (owner->refused)
+        message_put_back(owner, retry_at_ms);
+    else
+        owner->state = MESSAGE_CONFIRMED;
+    owner->refused = false;
+}
+
+/* The first that waits can never be sent. */
 static void
 give_up_first(struct outbox *outbox, const char *why)
 {
@@ -203,11 +234,8 @@ give_up_first(struct outbox *outbox, const char *why)
     struct message *owner = outgoing->owner;
 
     if (owner != NULL) {
-        log_error("[%s] rejected: %s", owner->task.id == NULL ? "?" : owner->task.id, why);
-        owner->end = MESSAGE_REJECTED;
-        owner->unconfirmed--;
-        if (owner->unconfirmed == 0)
-            owner->state = MESSAGE_REJECTED;
+        reject_owner(owner, why);
+        one_less(owner, 0);
     } else {
         outbox->dropped++;
     }
@@ -297,16 +325,7 @@ confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t
                      owner->task.id, outgoing->queue);
             owner->refused = true;
         }
-        owner->unconfirmed--;
-        if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING) {
-            if (!owner->refused)
-                owner->state = MESSAGE_CONFIRMED;
-            else if (owner->plan == PLAN_RUN && ++owner->refusals >= MAX_REFUSALS)
-                owner->state = MESSAGE_REJECTED; /* what follows it goes where there is no queue */
-            else
-                message_put_back(owner, retry_at_ms);
-            owner->refused = false;
-        }
+        one_less(owner, retry_at_ms);
     }
     end_outgoing(outbox, outgoing);
 }

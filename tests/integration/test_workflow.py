@@ -82,12 +82,14 @@ def test_steps_that_lead_nowhere_harm_nobody(world, start):
                        json.dumps({'dead-letter-exchange': '', 'dead-letter-routing-key': dead}), '--apply-to', 'queues')
     worker = start(queue)
     users = world.add_users(3)
+    tokens = []
     for user, options in zip(users, ({'exchange': 'no-such-exchange', 'routing_key': 'x'}, {'queue': 'no-such-queue'})):
         link = {'task': 'evaluate_user', 'args': [user], 'kwargs': {}, 'options': options, 'subtask_type': None,
                 'immutable': True}
         embed = {'callbacks': [link], 'errbacks': None, 'chain': None, 'chord': None}
-        world.wire.put(queue, json.dumps([[user], {}, embed]), {'task': 'evaluate_user', 'id': f'to-{options}'})
+        tokens.append(world.wire.put(queue, json.dumps([[user], {}, embed]), {'task': 'evaluate_user', 'id': f'to-{user}'}))
     processes.wait_until(lambda: world.ready(dead) == 2, 90, 'both are dead letters')
+    assert [world.wire.result(token)['status'] for token in tokens] == ['FAILURE', 'FAILURE']
     assert world.wire.result(world.wire.send(queue, 'evaluate_user', [users[2]]))['status'] == 'SUCCESS'
     assert world.awards(users) == {user: ['Beginner'] for user in users}  # what was done stands
     world.wait_counts(queue, ready=0, unacked=0)
