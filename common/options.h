@@ -104,8 +104,19 @@ const char *options_source(const struct options *options, const char *name);
 #define OPTIONS_HOST_SIZE 256
 bool options_listen_parse(const char *text, char host[OPTIONS_HOST_SIZE], uint16_t *port);
 
+/*
+ * options_take_live(options, fresh):
+ * Take over from ${fresh}, which was read later, what can change while the program runs (it gets
+ * the old values in exchange); the other differences are named in the log as needing a restart.
+ */
+void options_take_live(struct options *options, struct options *fresh);
+
 /* options_clear(options): free what ${options} owns and zero it.  Zeroed options may be cleared. */
 void options_clear(struct options *options);
+
+/* options_print_effective(options): every value in force with its source on stdout, secrets hidden.
+ */
+void options_print_effective(const struct options *options);
 
 /* options_print_sample(): the annotated sample file on stdout, made from the option table. */
 void options_print_sample(void);

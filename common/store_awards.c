@@ -37,3 +37,11 @@ store_awards_give(struct db *db, const char *users, const char *trophies, int64_
     clock_format_utc(now_us, now);
     db_send(db, DB_awards_write, parameters, NULL, NULL);
 }
+
+void
+store_awards_take(struct db *db, const char *users, const char *trophies, const char *counts)
+{
+    const char *const parameters[] = {users, trophies, counts};
+
+    db_send(db, DB_awards_revoke, parameters, NULL, NULL);
+}

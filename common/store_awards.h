@@ -20,4 +20,11 @@ void store_awards_count(struct db *db, const char *users, const char *trophies,
  * ${users}. */
 void store_awards_give(struct db *db, const char *users, const char *trophies, int64_t now_us);
 
+/*
+ * store_awards_take(db, users, trophies, counts):
+ * Take from the nth of ${users} so many awards of the nth of ${trophies} as the nth of ${counts},
+ * newest first.
+ */
+void store_awards_take(struct db *db, const char *users, const char *trophies, const char *counts);
+
 #endif

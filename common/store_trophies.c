@@ -11,12 +11,13 @@ read_trophy(void *context, const PGresult *result)
         .uuid = row_text(result, 1),
         .name = row_text(result, 2),
         .checker_class = row_text(result, 3),
-        .is_repeatable = row_flag(result, 4),
-        .params_type = row_text(result, 5),
-        .params_text = row_text(result, 6),
-        .key = row_text(result, 7),
-        .type = row_text(result, 8),
-        .text = row_text(result, 9),
+        .is_active = row_flag(result, 4),
+        .is_repeatable = row_flag(result, 5),
+        .params_type = row_text(result, 6),
+        .params_text = row_text(result, 7),
+        .key = row_text(result, 8),
+        .type = row_text(result, 9),
+        .text = row_text(result, 10),
     };
 
     if (!row_id(result, 0, &row.id) || row.uuid == NULL || row.name == NULL ||

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /*
- * One parameter of an active trophy; a trophy without parameters comes once, with ${key} NULL.  The
+ * One parameter of a trophy; a trophy without parameters comes once, with ${key} NULL.  The
  * rows of one trophy follow each other, trophies in the order in which they are checked.  All text
  * is borrowed for the call.
  */
@@ -17,6 +17,7 @@ struct store_trophy_row {
     const char *uuid;
     const char *name;
     const char *checker_class;
+    bool is_active;
     bool is_repeatable;
     const char *params_type; /* jsonb_typeof of checker_params as a whole */
     const char *params_text; /* and its text, NULL for JSON null */

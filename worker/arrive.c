@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "worker/result.h"
 #include "worker/worker.h"
+#include "worker/workflow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,16 @@ enum {
 static void
 refuse(struct worker *worker, struct message *message, const char *type, const char *module,
        const char *text)
+{
+    const struct exception exception = {type, module, text};
+
+    worker_refuse(worker, message, &exception);
+}
+
+/* It is a task of ours, but cannot be done: also its errbacks hear of it. */
+static void
+fail(struct worker *worker, struct message *message, const char *type, const char *module,
+     const char *text)
 {
     const struct exception exception = {type, module, text};
 
@@ -80,15 +91,16 @@ plan_suspect(struct worker *worker, struct message *message)
          attempts == worker->options->worker_delivery_limit)) {
         (void)snprintf(text, sizeof text, "given up after %lld attempts that did not end",
                        (long long)attempts);
-        refuse(worker, message, "WorkerLostError", "billiard.exceptions", text);
+        fail(worker, message, "WorkerLostError", "billiard.exceptions", text);
         return;
     }
-    message->alone = message->delivery.redelivered || attempts > 0;
+    message->alone = message->alone || message->delivery.redelivered || attempts > 0;
     if (message->delivery.redelivered && !counted)
         message->plan = PLAN_AGAIN;
 }
 
-/* Early: it is held until its eta, at most half of the prefetch and worker.eta_bytes of such. */
+/* Early: it is held until its eta, at most half of the prefetch and worker.eta_bytes of such,
+ * itself included, as it lies in the inbox already. */
 static void
 plan_early(struct worker *worker, struct message *message)
 {
@@ -100,8 +112,8 @@ plan_early(struct worker *worker, struct message *message)
     if (message->task.eta_us <= now_us)
         return;
     held = inbox_held(&worker->inbox, now_us, &bytes);
-    room = held < (size_t)worker->options->broker_prefetch / 2 &&
-           bytes + message->bytes <= (size_t)worker->options->worker_eta_bytes;
+    room = held <= (size_t)worker->options->broker_prefetch / 2 &&
+           bytes <= (size_t)worker->options->worker_eta_bytes;
     message->rotate_at_ms = message->arrived_ms + (room ? ROTATE_LATE_MS : ROTATE_SOON_MS);
 }
 
@@ -117,16 +129,20 @@ plan(struct worker *worker, struct message *message)
         plan_foreign(worker, message);
         return;
     }
-    if (message->kind->range) {
-        if (range_parse(task, &message->range, &error.err) != 0) {
-            refuse(worker, message, "TypeError", "builtins", error.err.text);
-            return;
-        }
-    } else if (arguments_bind(task_function(task->name), &message->kind->signature, task->args,
-                              task->kwargs, &message->arguments, &error) != 0) {
-        refuse(worker, message, error.type, "builtins", error.err.text);
+    if (workflow_check(task, &error.err) != 0) {
+        refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
         return;
     }
+    if (message->kind->range
+            ? range_parse(task, &message->range, &message->arguments, &error.err) != 0
+            : arguments_bind(task_function(task->name), &message->kind->signature, task->args,
+                             task->kwargs, &message->arguments, &error) != 0) {
+        fail(worker, message, error.type == NULL ? "TypeError" : error.type, "builtins",
+             error.err.text);
+        return;
+    }
+    /* an evaluation with a wish of its own is not folded into others */
+    message->alone = message->arguments.trophy_ids != NULL || message->arguments.force;
     plan_suspect(worker, message);
     plan_early(worker, message);
 }

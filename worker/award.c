@@ -12,3 +12,11 @@ award_count(bool is_repeatable, int64_t owed, int64_t given)
         return 0;
     return missing < AWARD_LIMIT ? missing : AWARD_LIMIT;
 }
+
+int64_t
+award_excess(bool is_repeatable, int64_t owed, int64_t given)
+{
+    if (is_repeatable)
+        return given > owed ? given - owed : 0;
+    return owed == 0 ? given : 0;
+}

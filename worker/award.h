@@ -16,4 +16,11 @@ enum { AWARD_LIMIT = 1000 };
  */
 int64_t award_count(bool is_repeatable, int64_t owed, int64_t given);
 
+/*
+ * award_excess(is_repeatable, owed, given):
+ * How many of ${given} awards are no longer met: all of them, or, repeatable, those above what is
+ * owed.
+ */
+int64_t award_excess(bool is_repeatable, int64_t owed, int64_t given);
+
 #endif

@@ -129,9 +129,10 @@ enum broker_event consumer_reject(struct consumer *consumer, uint64_t tag, bool 
 
 struct publisher;
 
-/* A message to be published through the default exchange; borrowed for the call. */
+/* A message to be published; borrowed for the call. */
 struct publication {
-    const char *queue; /* the routing key */
+    const char *exchange; /* NULL or "": the default exchange */
+    const char *queue;    /* the routing key */
     const struct properties *properties;
     const void *body;
     size_t body_length;
@@ -155,7 +156,7 @@ bool publisher_has_buffered(const struct publisher *publisher);
 /*
  * publisher_send(publisher, publication, number):
  * Send it; ${number} is what its confirmation will carry.  BROKER_NOTHING: sent, not confirmed yet;
- * BROKER_LOST.
+ * BROKER_REFUSED: its headers are too large to be sent at all; BROKER_LOST.
  */
 enum broker_event publisher_send(struct publisher *publisher, const struct publication *publication,
                                  uint64_t *number);

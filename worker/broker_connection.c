@@ -7,6 +7,7 @@
 #include "worker/broker_connection.h"
 
 #include "common/log.h"
+#include "worker/broker_url.h"
 
 #include <amqp_ssl_socket.h>
 #include <amqp_tcp_socket.h>
@@ -15,54 +16,17 @@
 #include <string.h>
 #include <sys/time.h>
 
-enum { OPEN_TIMEOUT_S = 5, RPC_TIMEOUT_S = 10, FRAME_MAX = 131072, MAX_URL = 2048 };
+enum { OPEN_TIMEOUT_S = 5, RPC_TIMEOUT_S = 10, FRAME_MAX = 131072 };
 
 static const char system_ca_file[] = "/etc/ssl/certs/ca-certificates.crt";
-
-/*
- * A URL taken apart.  ${text} holds what ${info} points to.  The vhost is all behind the host and
- * its slash, as kombu has it ("…:5672//" is the vhost "/"), which librabbitmq wants to see
- * percent-encoded.
- */
-static int
-parse_url(const char *url, char text[MAX_URL], struct amqp_connection_info *info)
-{
-    const char *end =
-        url + strcspn(url, "?"); /* behind it: what kombu takes as transport options */
-    const char *host;
-    size_t slashes = 0;
-    size_t length = 0;
-
-    if (strncmp(url, "pyamqp", 6) == 0) /* kombu's name for the same */
-        url += 2;
-    host = strstr(url, "://");
-    for (; url < end && length < MAX_URL - 4; url++) {
-        slashes += host != NULL && url >= host + 3 && *url == '/';
-        if (*url == '/' && slashes > 1)
-            length += (size_t)sprintf(text + length, "%%2f");
-        else
-            text[length++] = *url;
-    }
-    text[length] = '\0';
-    amqp_default_connection_info(info);
-    if (url < end || amqp_parse_url(text, info) != AMQP_STATUS_OK)
-        return -1;
-    if (info->vhost[0] == '\0') { /* as Celery reads a URL that ends in one slash */
-        static char root[] = "/";
-
-        info->vhost = root;
-    }
-    return 0;
-}
 
 int
 broker_settings_check(const struct broker_settings *settings, struct err *err)
 {
-    struct amqp_connection_info info;
-    char text[MAX_URL];
+    struct broker_url url;
 
     for (size_t i = 0; i < settings->urls->count; i++)
-        if (parse_url(settings->urls->items[i], text, &info) != 0)
+        if (broker_url_parse(settings->urls->items[i], &url) != 0)
             return err_set(err,
                            "broker.url: the %zu. URL is not of the form "
                            "amqp[s]://user:password@host:port/vhost",
@@ -178,7 +142,7 @@ flag_entry(const char *key)
 }
 
 static bool
-log_in(amqp_connection_state_t connection, const struct amqp_connection_info *info,
+log_in(amqp_connection_state_t connection, const struct broker_url *url,
        const struct broker_settings *settings, const char *who)
 {
     char name[256];
@@ -197,9 +161,9 @@ log_in(amqp_connection_state_t connection, const struct amqp_connection_info *in
     (void)snprintf(name, sizeof name, "%s %s", settings->name, who);
     entries[2] = text_entry("connection_name", name);
     return !broker_reply_failed(
-        amqp_login_with_properties(connection, info->vhost, /* channels */ BROKER_CHANNEL,
-                                   FRAME_MAX, settings->heartbeat_s, &properties,
-                                   AMQP_SASL_METHOD_PLAIN, info->user, info->password),
+        amqp_login_with_properties(connection, url->vhost, /* channels */ BROKER_CHANNEL, FRAME_MAX,
+                                   settings->heartbeat_s, &properties, AMQP_SASL_METHOD_PLAIN,
+                                   url->user, url->password),
         "login", who);
 }
 
@@ -215,30 +179,29 @@ broker_connect(const struct broker_settings *settings, unsigned turn, const char
 {
     const struct timeval open_timeout = {.tv_sec = OPEN_TIMEOUT_S};
     const struct timeval rpc_timeout = {.tv_sec = RPC_TIMEOUT_S};
-    struct amqp_connection_info info;
-    char text[MAX_URL];
+    struct broker_url url;
     amqp_connection_state_t connection = amqp_new_connection();
     amqp_socket_t *socket = NULL;
     int status;
 
     if (connection == NULL ||
-        parse_url(settings->urls->items[turn % settings->urls->count], text, &info) != 0)
+        broker_url_parse(settings->urls->items[turn % settings->urls->count], &url) != 0)
         goto failed;
-    socket = new_socket(connection, settings, info.ssl);
+    socket = new_socket(connection, settings, url.tls);
     if (socket == NULL) {
         log_warn("broker: %s: TLS: cannot read the CA, certificate or key file", who);
         goto failed;
     }
     (void)amqp_set_handshake_timeout(connection, &open_timeout);
     (void)amqp_set_rpc_timeout(connection, &rpc_timeout);
-    status = amqp_socket_open_noblock(socket, info.host, info.port, &open_timeout);
+    status = amqp_socket_open_noblock(socket, url.host, url.port, &open_timeout);
     if (status != AMQP_STATUS_OK) {
-        log_warn("broker: %s: %s:%d: %s", who, info.host, info.port, amqp_error_string2(status));
+        log_warn("broker: %s: %s:%d: %s", who, url.host, url.port, amqp_error_string2(status));
         goto failed;
     }
-    if (!log_in(connection, &info, settings, who) || !open_channel(connection, who))
+    if (!log_in(connection, &url, settings, who) || !open_channel(connection, who))
         goto failed;
-    log_note("broker: %s: connected to %s:%d, vhost %s", who, info.host, info.port, info.vhost);
+    log_note("broker: %s: connected to %s:%d, vhost %s", who, url.host, url.port, url.vhost);
     return connection;
 failed:
     broker_disconnect(connection, /* politely */ false);

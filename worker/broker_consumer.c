@@ -186,8 +186,8 @@ consumer_open(struct consumer *consumer)
     consumer->connection = broker_connect(&consumer->settings.broker, consumer->turn++, who);
     if (consumer->connection == NULL)
         return BROKER_LOST;
-    /* all are found before the first is consumed: a missing one closes the channel, and with it
-     * every consumer that it had */
+    /* all are found before one is consumed: a missing one costs the channel, and with it its
+     * consumers */
     for (size_t i = 0; i < consumer->settings.queue_count; i++)
         if (!find_queue(consumer, consumer->settings.queues[i]))
             return lost(consumer);

@@ -24,6 +24,9 @@ struct publisher {
 
 static const char who[] = "publisher";
 
+/* Bytes of a header frame besides the headers, at most: five texts of 255 and what is fixed. */
+enum { OTHER_PROPERTIES = 2048 };
+
 struct publisher *
 publisher_new(const struct broker_settings *settings)
 {
@@ -139,6 +142,27 @@ give_properties(amqp_basic_properties_t *theirs, const struct properties *mine, 
     return broker_table_from_json(mine->headers, pool, &theirs->headers);
 }
 
+/*
+ * Do the headers fit into one frame?  The same table came in, but we write its numbers wider than
+ * others may.  librabbitmq would notice with half of the message sent, when only the connection can
+ * be given up: for ever, as it would be tried again.
+ */
+static bool
+fits(const struct publisher *publisher, amqp_table_t *headers)
+{
+    size_t room = (size_t)amqp_get_frame_max(publisher->connection) - OTHER_PROPERTIES;
+    amqp_bytes_t frame = {.len = room};
+    size_t length = 0;
+    bool enough;
+
+    if (headers->num_entries == 0)
+        return true;
+    frame.bytes = malloc(room);
+    enough = frame.bytes == NULL || amqp_encode_table(frame, headers, &length) == AMQP_STATUS_OK;
+    free(frame.bytes);
+    return enough;
+}
+
 enum broker_event
 publisher_send(struct publisher *publisher, const struct publication *publication, uint64_t *number)
 {
@@ -152,10 +176,16 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
     memcpy(&body.bytes, &publication->body,
            sizeof publication->body); /* only read, though not const */
     init_amqp_pool(&pool, 4096);
-    if (give_properties(&properties, publication->properties, &pool) == 0)
-        status = amqp_basic_publish(publisher->connection, BROKER_CHANNEL, amqp_empty_bytes,
+    if (give_properties(&properties, publication->properties, &pool) == 0) {
+        if (!fits(publisher, &properties.headers)) {
+            empty_amqp_pool(&pool);
+            return BROKER_REFUSED;
+        }
+        status = amqp_basic_publish(publisher->connection, BROKER_CHANNEL,
+                                    broker_bytes(publication->exchange),
                                     broker_bytes(publication->queue), publication->mandatory,
                                     /* immediate */ 0, &properties, body);
+    }
     empty_amqp_pool(&pool);
     if (status != AMQP_STATUS_OK) {
         log_warn("broker: %s: %s", who, amqp_error_string2(status));

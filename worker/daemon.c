@@ -53,11 +53,41 @@ drain(struct worker *worker)
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
 }
 
+void
+daemon_log_setup(const struct options *options)
+{
+    enum log_level level = LOG_LEVEL_INFO;
+
+    (void)log_level_parse(options->log_level, &level);
+    log_setup(level, strcmp(options->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
+}
+
+/* SIGHUP.  A configuration that cannot be read changes nothing. */
 static void
-live(struct worker *worker)
+reload(struct worker *worker, const struct daemon_settings *settings, struct options *options)
+{
+    struct options fresh = {0};
+    struct err err = {0};
+
+    worker->reload = false;
+    log_note("SIGHUP: reading the configuration again");
+    if (options_load(&fresh, settings->file, settings->file_required, environ, &err) != 0) {
+        log_error("configuration: %s: nothing is changed", err.text);
+        return;
+    }
+    options_take_live(options, &fresh);
+    options_clear(&fresh);
+    (void)clock_set_zone(options->trophies_time_zone, &err);
+    daemon_log_setup(options);
+}
+
+static void
+live(struct worker *worker, const struct daemon_settings *settings, struct options *options)
 {
     while (!worker->stopping && !worker->leaving) {
-        while (worker_dispatch(worker) && !worker->stopping)
+        if (worker->reload)
+            reload(worker, settings, options);
+        while (!worker->reload && worker_dispatch(worker) && !worker->stopping)
             (void)worker_turn(worker, -1, 0, 0);
         if (!worker->stopping)
             (void)worker_turn(worker, -1, 0, next_turn_ms(worker));
@@ -129,18 +159,18 @@ tear_down(struct worker *worker)
 }
 
 int
-daemon_run(const struct options *options, int instance)
+daemon_run(const struct daemon_settings *settings, struct options *options)
 {
     struct worker worker = {.options = options, .signal_fd = -1};
     char name[NODE_NAME_SIZE];
     int status;
 
-    node_name(options->worker_name, instance, name);
+    node_name(options->worker_name, settings->instance, name);
     worker.name = name;
     status = set_up(&worker, name);
     if (status == EXIT_SUCCESS) {
         log_note("trophy-worker " TROPHY_VERSION " starts as %s", name);
-        live(&worker);
+        live(&worker, settings, options);
     }
     tear_down(&worker);
     return status;

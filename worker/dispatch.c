@@ -6,6 +6,7 @@
 #include "worker/result.h"
 #include "worker/worker.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_TIMEOUTS = 3 }; /* statement timeouts of one message alone before it is given up */
@@ -51,8 +52,7 @@ put_off(struct worker *worker, struct message *message, const struct subject *su
         return;
     }
     message->alone = true;
-    message->state = MESSAGE_WAITING;
-    message->not_before_ms = clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts;
+    message_put_back(message, clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts);
 }
 
 static void
@@ -82,7 +82,7 @@ end_message(struct worker *worker, struct message *message, const struct subject
         break;
     case SUBJECT_PENDING: /* nothing stands: again, when the database is back */
     default:
-        message->state = MESSAGE_WAITING;
+        message_put_back(message, 0);
         break;
     }
 }
@@ -92,17 +92,20 @@ static void
 end_messages(struct worker *worker)
 {
     struct batch *batch = &worker->batch;
+    size_t named = 0;
 
     for (size_t i = 0; i < batch->message_count; i++) {
         struct message *message = batch->messages[i];
 
         if (message->arguments.user_exists) {
+            named++;
             end_message(worker, message, batch_find(batch, message->arguments.user_id));
         } else {
             log_warn("[%s] no such user: the id is out of range", message->task.id);
             worker_succeed(worker, message);
         }
     }
+    worker->counters.coalesced += named - batch->subject_count;
 }
 
 static enum db_status
@@ -120,7 +123,6 @@ run_users(struct worker *worker)
     end_messages(worker);
     worker->counters.batches++;
     worker->counters.awards += awards;
-    worker->counters.coalesced += batch->message_count - batch->subject_count;
     if (status == DB_OK)
         log_info("batch: %zu messages, %zu users, %llu awards in %lld ms", batch->message_count,
                  batch->subject_count, (unsigned long long)awards,
@@ -136,18 +138,52 @@ run_for_all(struct worker *worker, struct message *message)
                                                  : worker_cut_ranges(worker, message);
 
     if (status != DB_OK)
-        message->state = MESSAGE_WAITING;
-    else if (message->kind->range)
-        worker_succeed(worker, message);
+        message_put_back(message, 0);
     return status;
+}
+
+static int
+add_trophy(struct text_list *only, const json_t *id)
+{
+    char number[24];
+
+    if (json_is_string(id))
+        return text_list_add(only, json_string_value(id), json_string_length(id));
+    (void)snprintf(number, sizeof number, "%lld", (long long)json_integer_value(id));
+    return text_list_add(only, number, strlen(number));
+}
+
+/* What the message asks for beyond the everyday.  ${only} is filled and has to live as long as the
+ * request. */
+static struct evaluation_request
+make_request(const struct message *message, struct text_list *only)
+{
+    struct evaluation_request request = {.force = message->arguments.force,
+                                         .revoke = message->arguments.revoke};
+    size_t index;
+    json_t *id;
+
+    json_array_foreach((json_t *)(uintptr_t)message->arguments.trophy_ids, index, id)
+    {
+        if (add_trophy(only, id) != 0)
+            log_error("[%s] out of memory", message->task.id);
+    }
+    if (message->arguments.trophy_ids != NULL)
+        request.only = only;
+    return request;
 }
 
 static void
 run_batch(struct worker *worker)
 {
     struct message *first = worker->batch.messages[0];
-    enum db_status status =
-        first->kind->signature.user_id ? run_users(worker) : run_for_all(worker, first);
+    struct text_list only = {0};
+    enum db_status status;
+
+    worker->evaluator.request = make_request(first, &only);
+    status = first->kind->signature.user_id ? run_users(worker) : run_for_all(worker, first);
+    worker->evaluator.request = (struct evaluation_request){0};
+    text_list_clear(&only);
 
     if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
@@ -180,7 +216,7 @@ has_database(struct worker *worker)
 static void
 run_plan(struct worker *worker, struct message *message)
 {
-    const char *own_queue = worker->options->broker_queues.items[message->delivery.queue];
+    const char *own_queue = worker_queue(worker, message);
 
     if (message->plan == PLAN_PARK)
         worker_replace(worker, message, worker->options->broker_park_queue, /* attempt */ false);

@@ -9,10 +9,28 @@
 
 #include <stddef.h>
 
+/* What an evaluation may be asked for beyond the everyday, which is all zero. */
+struct evaluation_request {
+    const struct text_list *
+        only; /* these trophies, by id, uuid or name; NULL: all.  An unknown one fails every user */
+    bool force;   /* check also what is earned, and say what is no longer met */
+    bool revoke;  /* and take that away; needs force */
+    bool dry_run; /* decide, but write nothing */
+};
+
+/* What was decided about one user and one trophy: so many awards more, or (below zero) so many no
+ * longer met. */
+typedef void (*evaluation_decided_fn)(void *context, const struct subject *subject,
+                                      const struct trophy *trophy, int64_t change);
+
 /* What an evaluation needs besides the users; borrowed, and its warnings are remembered. */
 struct evaluator {
     struct db *db;
     const struct options *options; /* trophies.* */
+    struct evaluation_request request;
+    evaluation_decided_fn
+        decided; /* NULL: nobody asks.  Called before the commit, and again if that fails */
+    void *decided_context;
     struct trophy_warnings warnings;
 };
 

@@ -10,7 +10,16 @@ message_free(struct message *message)
         return;
     delivery_clear(&message->delivery);
     celery_task_clear(&message->task);
+    free(message->result);
     free(message);
+}
+
+void
+message_put_back(struct message *message, int64_t not_before_ms)
+{
+    /* without a tag there is nothing to acknowledge: it is only forgotten */
+    message->state = message->delivery.tag == 0 ? MESSAGE_ACKED : MESSAGE_WAITING;
+    message->not_before_ms = not_before_ms;
 }
 
 bool

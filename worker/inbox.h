@@ -41,18 +41,28 @@ struct message {
     struct store_range range; /* of the task of a range */
     enum message_plan plan;
     enum message_state state;
-    int64_t arrived_ms;    /* monotonic */
-    int64_t not_before_ms; /* monotonic; 0: no pause is imposed */
-    int64_t rotate_at_ms;  /* monotonic: until then it may be held for its eta; 0: it has none */
-    size_t bytes;          /* as counted against worker.eta_bytes */
-    unsigned timeouts;     /* how often it ran alone into the statement timeout */
-    size_t unconfirmed;    /* published for it and not confirmed yet */
-    bool refused;          /* the broker did not take one of these */
-    bool alone;            /* may have killed a process before: never in one batch with others */
+    int64_t arrived_ms;     /* monotonic */
+    int64_t not_before_ms;  /* monotonic; 0: no pause is imposed */
+    int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: it has none */
+    size_t bytes;           /* as counted against worker.eta_bytes */
+    unsigned timeouts;      /* how often it ran alone into the statement timeout */
+    size_t unconfirmed;     /* published for it and not confirmed yet */
+    enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
+    char *result;           /* and what its sender is told then; owned, NULL: nothing */
+    bool refused;           /* the broker did not take one of these */
+    bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
+                   its own */
 };
 
 /* message_free(message): NULL is fine. */
 void message_free(struct message *message);
+
+/*
+ * message_put_back(message, not_before_ms):
+ * It waits again, at least until ${not_before_ms}.  If its connection is gone the broker delivers
+ * it anew, and this one ends without a trace.
+ */
+void message_put_back(struct message *message, int64_t not_before_ms);
 
 /* The messages delivered and not settled yet, in the order of their delivery tags. Zero-initialised
  * it is empty. */

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The command line: which command, with which configuration. */
 #include "common/log.h"
-#include "common/number.h"
-#include "common/options.h"
+#include "worker/command.h"
 #include "worker/worker.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,54 +12,29 @@
 
 static const char default_file[] = "/etc/trophy-worker/trophy-worker.cfg";
 
-static const char help[] =
-    "usage: trophy-worker [-c FILE] [run] [--instance N]\n"
-    "\n"
-    "Takes Celery task messages from RabbitMQ, brings the statistics of the users in them up to "
-    "date in PostgreSQL and\n"
-    "gives the trophies they have earned.  Runs in the foreground, logs to stderr; TERM or INT: "
-    "finish and leave.\n"
-    "\n"
-    "  -c, --config FILE   configuration (default /etc/trophy-worker/trophy-worker.cfg, if it is "
-    "there)\n"
-    "      --instance N    the Nth worker of this host: %i in worker.name\n"
-    "      --sample        print the annotated configuration with all defaults\n"
-    "      --help          this text\n"
-    "      --version       the version\n"
-    "\n"
-    "Every option is an environment variable too: broker.url is TROPHY_BROKER_URL.\n"
-    "\n"
-    "example: TROPHY_DATABASE_URL=postgresql:///wger trophy-worker run\n";
-
-enum { OPTION_INSTANCE = 256, OPTION_SAMPLE, OPTION_HELP, OPTION_VERSION };
-
-static const struct option long_options[] = {
-    {"config", required_argument, NULL, 'c'},
-    {"instance", required_argument, NULL, OPTION_INSTANCE},
-    {"sample", no_argument, NULL, OPTION_SAMPLE},
-    {"help", no_argument, NULL, OPTION_HELP},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
+static const struct command *const commands[] = {
+    &command_run,
+    &command_config,
 };
 
-static int
-run(const char *file, int64_t instance)
-{
-    struct options options = {0};
-    struct err err = {0};
-    enum log_level level = LOG_LEVEL_INFO;
-    int status;
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
-    if (options_load(&options, file == NULL ? default_file : file, /* required */ file != NULL,
-                     environ, &err) != 0) {
-        log_error("configuration: %s", err.text);
-        return EX_CONFIG;
-    }
-    (void)log_level_parse(options.log_level, &level);
-    log_setup(level, strcmp(options.log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
-    status = daemon_run(&options, (int)instance);
-    options_clear(&options);
-    return status;
+static void
+print_help(void)
+{
+    (void)printf("usage: trophy-worker [-c FILE] [COMMAND] [OPTION...]\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        (void)printf("  %-15s %s\n", commands[i]->name, commands[i]->summary);
+    (void)printf(
+        "\n"
+        "  -c, --config FILE   configuration (default %s, if it is there)\n"
+        "      --help          this text; trophy-worker COMMAND --help: more of that command\n"
+        "      --version       the version\n"
+        "\n"
+        "Every option is an environment variable too: broker.url is TROPHY_BROKER_URL.\n"
+        "\n"
+        "example: TROPHY_DATABASE_URL=postgresql:///wger trophy-worker run\n",
+        default_file);
 }
 
 static int
@@ -71,38 +44,103 @@ usage(const char *complaint, const char *value)
     return EX_USAGE;
 }
 
+/* Takes "-c FILE", "--config FILE" and "--config=FILE" out of the arguments.  -1: the file is
+ * missing. */
+static int
+take_config(struct command_line *line)
+{
+    static const char equals[] = "--config=";
+    int kept = 0;
+
+    for (int i = 0; i < line->argc; i++) {
+        char *argument = line->argv[i];
+
+        if (strcmp(argument, "-c") == 0 || strcmp(argument, "--config") == 0) {
+            if (++i == line->argc)
+                return -1;
+            line->config_file = line->argv[i];
+        } else if (strncmp(argument, equals, sizeof equals - 1) == 0) {
+            line->config_file = argument + sizeof equals - 1;
+        } else {
+            line->argv[kept++] = argument;
+            continue;
+        }
+        line->config_required = true;
+    }
+    line->argc = kept;
+    line->argv[kept] = NULL;
+    return 0;
+}
+
+static bool
+asks_for(const struct command_line *line, const char *option)
+{
+    for (int i = 1; i < line->argc; i++)
+        if (strcmp(line->argv[i], option) == 0)
+            return true;
+    return false;
+}
+
+/* The command named first; without a name, or options only, it is run. */
+static const struct command *
+find_command(struct command_line *line)
+{
+    if (line->argc < 2 || line->argv[1][0] == '-')
+        return &command_run;
+    line->argc--;
+    line->argv++;
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(commands[i]->name, line->argv[0]) == 0)
+            return commands[i];
+    return NULL;
+}
+
+static int
+run_command(const struct command *command, struct command_line *line)
+{
+    struct options options = {0};
+    struct err err = {0};
+    int status;
+
+    if (!command->unconfigured) {
+        if (options_load(&options, line->config_file, line->config_required, environ, &err) != 0) {
+            log_error("configuration: %s", err.text);
+            return EX_CONFIG;
+        }
+        daemon_log_setup(&options);
+        line->options = &options;
+    }
+    status = command->run(line);
+    options_clear(&options);
+    return status;
+}
+
 int
 main(int argc, char **argv)
 {
-    const char *file = NULL;
-    int64_t instance = 0;
-    int option;
+    static char run_name[] = "run";
+    struct command_line line = {.config_file = default_file, .argc = argc, .argv = argv};
+    const struct command *command;
+    bool bare;
 
-    while ((option = getopt_long(argc, argv, "c:", long_options, NULL)) != -1) {
-        switch (option) {
-        case 'c':
-            file = optarg;
-            break;
-        case OPTION_INSTANCE:
-            if (!number_parse(optarg, 1, 9999, &instance))
-                return usage("--instance: a number from 1 to 9999 expected, got", optarg);
-            break;
-        case OPTION_SAMPLE:
-            options_print_sample();
-            return EXIT_SUCCESS;
-        case OPTION_HELP:
-            (void)fputs(help, stdout);
-            return EXIT_SUCCESS;
-        case OPTION_VERSION:
-            (void)puts("trophy-worker " TROPHY_VERSION);
-            return EXIT_SUCCESS;
-        default:
-            return EX_USAGE; /* getopt has complained */
-        }
+    if (take_config(&line) != 0)
+        return usage("a file expected behind", "-c");
+    bare = line.argc < 2 || line.argv[1][0] == '-';
+    command = find_command(&line);
+    if (command == NULL)
+        return usage("no such command:", line.argv[0]);
+    if (asks_for(&line, "--help")) {
+        if (bare)
+            print_help();
+        else
+            (void)fputs(command->help, stdout);
+        return EX_OK;
     }
-    if (optind < argc && strcmp(argv[optind], "run") == 0)
-        optind++;
-    if (optind < argc)
-        return usage("unknown command or argument", argv[optind]);
-    return run(file, instance);
+    if (asks_for(&line, "--version")) {
+        (void)puts("trophy-worker " TROPHY_VERSION);
+        return EX_OK;
+    }
+    if (bare)
+        line.argv[0] = run_name;
+    return run_command(command, &line);
 }

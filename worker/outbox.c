@@ -8,7 +8,8 @@
 
 struct outgoing {
     struct outgoing *next;
-    char *queue;
+    char *exchange; /* NULL: the default exchange */
+    char *queue;    /* the routing key */
     struct properties properties;
     void *body;
     size_t body_length;
@@ -47,6 +48,7 @@ free_outgoing(struct outgoing *outgoing)
     if (outgoing == NULL)
         return;
     properties_clear(&outgoing->properties);
+    free(outgoing->exchange);
     free(outgoing->queue);
     free(outgoing->body);
     free(outgoing);
@@ -171,25 +173,43 @@ outbox_add_replacement(struct outbox *outbox, const char *queue, struct message 
 }
 
 int
-outbox_add_follow_up(struct outbox *outbox, const char *queue, struct message *parent,
-                     const struct range_message *message)
+outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct follow_up *follow_up)
 {
     struct outgoing *outgoing = calloc(1, sizeof *outgoing);
 
-    if (outgoing == NULL)
+    if (outgoing == NULL) {
+        follow_up_clear(follow_up);
         return -1;
-    outgoing->queue = copy(queue);
-    outgoing->body = copy(message->body);
-    outgoing->body_length = strlen(message->body);
-    outgoing->properties = (struct properties){
-        .content_type = copy("application/json"),
-        .content_encoding = copy("utf-8"),
-        .correlation_id = copy(message->id),
-        .headers = json_incref(message->headers),
-        .priority = parent->delivery.properties.priority,
-        .persistent = true,
+    }
+    *outgoing = (struct outgoing){
+        .exchange = follow_up->exchange,
+        .queue = follow_up->routing_key,
+        .properties = follow_up->properties,
+        .body = follow_up->body,
+        .body_length = follow_up->body == NULL ? 0 : strlen(follow_up->body),
     };
-    return add_for_owner(outbox, outgoing, parent);
+    *follow_up = (struct follow_up){0};
+    return add_for_owner(outbox, outgoing, owner);
+}
+
+/* The first that waits can never be sent: what it was to replace goes where rejected messages go.
+ */
+static void
+give_up_first(struct outbox *outbox)
+{
+    struct outgoing *outgoing = take_first(&outbox->waiting);
+    struct message *owner = outgoing->owner;
+
+    if (owner != NULL) {
+        log_error("[%s] rejected: its headers are too large to be published again",
+                  owner->task.id == NULL ? "?" : owner->task.id);
+        owner->unconfirmed--;
+        if (owner->unconfirmed == 0)
+            owner->state = MESSAGE_REJECTED;
+    } else {
+        outbox->dropped++;
+    }
+    end_outgoing(outbox, outgoing);
 }
 
 void
@@ -199,17 +219,24 @@ outbox_send(struct outbox *outbox, struct publisher *publisher)
            publisher_is_ready(publisher)) {
         struct outgoing *outgoing = outbox->waiting.first;
         const struct publication publication = {
+            .exchange = outgoing->exchange,
             .queue = outgoing->queue,
             .properties = &outgoing->properties,
             .body = outgoing->body,
             .body_length = outgoing->body_length,
             .mandatory = outgoing->owner != NULL,
         };
+        enum broker_event event = publisher_send(publisher, &publication, &outgoing->number);
 
-        if (publisher_send(publisher, &publication, &outgoing->number) != BROKER_NOTHING) {
+        if (event == BROKER_REFUSED) {
+            give_up_first(outbox);
+            continue;
+        }
+        if (event != BROKER_NOTHING) {
             outbox_settle(outbox, BROKER_LOST, NULL, 0);
             return;
         }
+        outgoing->returned = false; /* by a connection before this one, perhaps */
         append(&outbox->sent, take_first(&outbox->waiting));
         outbox->sent_count++;
     }
@@ -253,8 +280,10 @@ confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t
         }
         owner->unconfirmed--;
         if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING) {
-            owner->state = owner->refused ? MESSAGE_WAITING : MESSAGE_CONFIRMED;
-            owner->not_before_ms = owner->refused ? retry_at_ms : 0;
+            if (owner->refused)
+                message_put_back(owner, retry_at_ms);
+            else
+                owner->state = MESSAGE_CONFIRMED;
             owner->refused = false;
         }
     }

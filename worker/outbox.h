@@ -3,6 +3,7 @@
 #define WORKER_OUTBOX_H
 
 #include "worker/broker.h"
+#include "worker/follow_up.h"
 #include "worker/inbox.h"
 
 #include <stdbool.h>
@@ -48,22 +49,25 @@ int outbox_add_replacement(struct outbox *outbox, const char *queue, struct mess
                            json_t *headers);
 
 /*
- * outbox_add_follow_up(outbox, queue, parent, message):
- * Publish ${message} (borrowed) to ${queue} on behalf of ${parent}, with its priority; the parent
- * becomes CONFIRMING. -1: out of memory.
+ * outbox_add_follow_up_take(outbox, owner, follow_up):
+ * Publish ${follow_up} (taken, and zeroed) on behalf of ${owner}, which becomes CONFIRMING.  -1:
+ * out of memory.
  */
-int outbox_add_follow_up(struct outbox *outbox, const char *queue, struct message *parent,
-                         const struct range_message *message);
+int outbox_add_follow_up_take(struct outbox *outbox, struct message *owner,
+                              struct follow_up *follow_up);
 
-/* outbox_send(outbox, publisher): send what waits, as long as the publisher is ready and not too
- * much is in flight. */
+/*
+ * outbox_send(outbox, publisher):
+ * Send what waits, as long as the publisher is ready and not too much is in flight.  The owner of a
+ * message that can never be sent becomes REJECTED.
+ */
 void outbox_send(struct outbox *outbox, struct publisher *publisher);
 
 /*
  * outbox_settle(outbox, event, confirmation, retry_at_ms):
- * Note what publisher_next() told.  The owner of a confirmed message becomes ACKED; of a refused or
- * returned one WAITING again, not before ${retry_at_ms}.  On BROKER_LOST everything in flight waits
- * again.
+ * Note what publisher_next() told.  The owner of which all is confirmed becomes CONFIRMED; with a
+ * refused or returned one it is put back, not before ${retry_at_ms}.  On BROKER_LOST everything in
+ * flight waits again.
  */
 void outbox_settle(struct outbox *outbox, enum broker_event event,
                    const struct confirmation *confirmation, int64_t retry_at_ms);

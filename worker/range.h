@@ -4,7 +4,9 @@
 
 #include "common/err.h"
 #include "common/store_users.h"
+#include "worker/arguments.h"
 #include "worker/celery.h"
+#include "worker/follow_up.h"
 
 #include <jansson.h>
 #include <stdint.h>
@@ -15,30 +17,22 @@
  * "Nothing runs long".
  */
 
-/* A range as a message to be published; owned: range_message_clear(). */
-struct range_message {
-    char *id;
-    json_t *headers;
-    char *body;
-};
+/*
+ * range_follow_up(follow_up, name, range, parent):
+ * The task ${name} for ${range}, with the options, the root and as a child of ${parent}, without a
+ * result.  ${follow_up} is owned by the caller, who adds where it goes and its priority.  -1: out
+ * of memory, ${follow_up} untouched.
+ */
+int range_follow_up(struct follow_up *follow_up, const char *name, const struct store_range *range,
+                    const struct celery_task *parent);
 
 /*
- * range_message_make(message, name, range, parent):
- * The task ${name} for ${range}, with the root and as a child of ${parent}, without a result.  -1:
- * out of memory,
- * ${message} cleared.
+ * range_parse(task, range, bound, err):
+ * Read the kwargs of a range's task: after_id and upto_id, integers of int4, upto_id also null:
+ * open above; trophy_ids (an array, borrowed), force and revoke, each of which may be missing, into
+ * ${bound}.
  */
-int range_message_make(struct range_message *message, const char *name,
-                       const struct store_range *range, const struct celery_task *parent);
-
-/* range_message_clear(message): free what ${message} owns and zero it. */
-void range_message_clear(struct range_message *message);
-
-/*
- * range_parse(task, range, err):
- * Read the kwargs after_id and upto_id of a range's task: integers of int4, upto_id also null: open
- * above.
- */
-int range_parse(const struct celery_task *task, struct store_range *range, struct err *err);
+int range_parse(const struct celery_task *task, struct store_range *range, struct arguments *bound,
+                struct err *err);
 
 #endif

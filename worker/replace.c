@@ -44,11 +44,11 @@ worker_replace(struct worker *worker, struct message *message, const char *queue
 {
     json_t *headers = copy_headers(message->delivery.properties.headers, attempt);
 
+    message->end = MESSAGE_ACKED;
     if (outbox_add_replacement(&worker->outbox, queue, message, headers) == 0)
         return;
     log_error("[%s] out of memory: tried again later", message->task.id);
-    message->state = MESSAGE_WAITING;
-    message->not_before_ms = clock_monotonic_ms() + RETRY_MS;
+    message_put_back(message, clock_monotonic_ms() + RETRY_MS);
 }
 
 void
@@ -61,11 +61,11 @@ worker_rotate(struct worker *worker)
         struct message *message = worker->inbox.messages[i];
 
         if (message->state != MESSAGE_WAITING || message->task.eta_us <= now_us ||
-            message->rotate_at_ms == 0 || message->rotate_at_ms > now_ms)
+            message->rotate_at_ms == 0 || message->rotate_at_ms > now_ms ||
+            message->not_before_ms > now_ms)
             continue;
         message->plan = PLAN_ROTATE;
-        worker_replace(worker, message,
-                       worker->options->broker_queues.items[message->delivery.queue],
+        worker_replace(worker, message, worker_queue(worker, message),
                        /* attempt */ false);
     }
 }

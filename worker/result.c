@@ -12,11 +12,12 @@ dump(json_t *body)
     return text;
 }
 
+/* ${value} and ${children} are taken. */
 static char *
-result(const char *task_id, const char *status, json_t *value)
+result(const char *task_id, const char *status, json_t *value, json_t *children)
 {
-    return dump(json_pack("{s:s, s:s, s:o, s:n, s:[]}", "task_id", task_id, "status", status,
-                          "result", value, "traceback", "children"));
+    return dump(json_pack("{s:s, s:s, s:o, s:n, s:o}", "task_id", task_id, "status", status,
+                          "result", value, "traceback", "children", children));
 }
 
 static char *
@@ -28,13 +29,19 @@ raised(const char *task_id, const char *status, const struct exception *exceptio
         message = json_string("(not UTF-8)");
     return result(task_id, status,
                   json_pack("{s:s, s:[o], s:s}", "exc_type", exception->type, "exc_message",
-                            message, "exc_module", exception->module));
+                            message, "exc_module", exception->module),
+                  json_array());
 }
 
 char *
-result_success(const char *task_id)
+result_success(const char *task_id, const struct follow_ups *children)
 {
-    return result(task_id, "SUCCESS", json_null());
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < children->count; i++) /* a child is [[its id, null], its own children] */
+        (void)json_array_append_new(
+            list, json_pack("[[s, n], n]", children->items[i].properties.correlation_id));
+    return result(task_id, "SUCCESS", json_null(), list);
 }
 
 char *

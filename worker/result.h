@@ -2,7 +2,7 @@
 #ifndef WORKER_RESULT_H
 #define WORKER_RESULT_H
 
-#include <stddef.h>
+#include "worker/follow_up.h"
 
 /*
  * What the task's sender is told, as Celery's rpc backend writes it: JSON text, owned by the caller
@@ -16,8 +16,9 @@ struct exception {
     const char *message; /* UTF-8, or it is not shown */
 };
 
-/* result_success(task_id): SUCCESS, null. */
-char *result_success(const char *task_id);
+/* result_success(task_id, children): SUCCESS, null; ${children}: what was published because of it.
+ */
+char *result_success(const char *task_id, const struct follow_ups *children);
 
 /* result_failure(task_id, exception): FAILURE with ${exception}. */
 char *result_failure(const char *task_id, const struct exception *exception);

@@ -3,9 +3,11 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/range.h"
+#include "worker/result.h"
 #include "worker/worker.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int64_t
 active_since_us(const struct worker *worker)
@@ -41,17 +43,15 @@ found_cut(void *context, int32_t id)
 static int
 publish_range(struct worker *worker, struct message *parent, const struct store_range *range)
 {
-    const char *queue = worker->options->broker_queues.items[parent->delivery.queue];
     bool evaluates = parent->kind->work == WORK_EVALUATE_ALL;
-    struct range_message message;
-    int status;
+    struct follow_up follow_up = {0};
 
-    if (range_message_make(&message, evaluates ? TASK_EVALUATE_RANGE : TASK_RECALCULATE_RANGE,
-                           range, &parent->task) != 0)
+    if (range_follow_up(&follow_up, evaluates ? TASK_EVALUATE_RANGE : TASK_RECALCULATE_RANGE, range,
+                        &parent->task) != 0)
         return -1;
-    status = outbox_add_follow_up(&worker->outbox, queue, parent, &message);
-    range_message_clear(&message);
-    return status;
+    follow_up.routing_key = strdup(worker_queue(worker, parent));
+    follow_up.properties.priority = parent->delivery.properties.priority;
+    return outbox_add_follow_up_take(&worker->outbox, parent, &follow_up);
 }
 
 /* The ranges lie end to end and the last is open above: whoever comes or goes meanwhile is in
@@ -70,20 +70,47 @@ publish_ranges(struct worker *worker, struct message *parent, const struct cuts 
     }
 }
 
+static int
+found_trophy(void *context, const struct store_trophy_row *row)
+{
+    return trophies_add(context, row);
+}
+
+/* The ranges are published, unless the task names a trophy that there is not. */
+static void
+end_parent(struct worker *worker, struct message *parent, const struct cuts *cuts,
+           struct trophies *trophies)
+{
+    const struct text_list *only = worker->evaluator.request.only;
+    struct err err = {0};
+    const struct exception unknown = {"ValueError", "builtins", err.text};
+
+    if (only != NULL && trophies_choose(trophies, only, &err) != 0) {
+        worker_fail(worker, parent, &unknown);
+        return;
+    }
+    publish_ranges(worker, parent, cuts);
+    log_info("[%s] %s: %zu ranges", parent->task.id, parent->task.name, cuts->count + 1);
+    worker_succeed(worker, parent);
+}
+
 enum db_status
 worker_cut_ranges(struct worker *worker, struct message *parent)
 {
     struct cuts cuts = {0};
-    struct store_ids_reader reader = {found_cut, &cuts};
+    struct trophies trophies = {0};
+    struct store_ids_reader ranges = {found_cut, &cuts};
+    struct store_trophies_reader definitions = {found_trophy, &trophies};
     enum db_status status;
 
     store_ranges_load(worker->db, active_since_us(worker), worker->options->worker_range_users,
-                      &reader);
+                      &ranges);
+    if (worker->evaluator.request.only != NULL)
+        store_trophies_load(worker->db, &definitions);
     status = db_run(worker->db);
-    if (status == DB_OK) {
-        publish_ranges(worker, parent, &cuts);
-        log_info("[%s] %s: %zu ranges", parent->task.id, parent->task.name, cuts.count + 1);
-    }
+    if (status == DB_OK)
+        end_parent(worker, parent, &cuts, &trophies);
+    trophies_clear(&trophies);
     free(cuts.ids);
     return status;
 }
@@ -151,5 +178,7 @@ worker_run_range(struct worker *worker, struct message *message)
         if (status == DB_OK)
             status = next_users(worker, message, &range);
     }
+    if (status == DB_OK)
+        worker_succeed(worker, message);
     return status;
 }

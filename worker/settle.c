@@ -7,8 +7,16 @@
 #include "common/log.h"
 #include "worker/result.h"
 #include "worker/worker.h"
+#include "worker/workflow.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+const char *
+worker_queue(const struct worker *worker, const struct message *message)
+{
+    return worker->options->broker_queues.items[message->delivery.queue];
+}
 
 static const char *
 or_unknown(const char *text)
@@ -17,22 +25,17 @@ or_unknown(const char *text)
 }
 
 static bool
-wants_result(const struct worker *worker, const struct message *message)
+sends_results(const struct worker *worker)
 {
-    return strcmp(worker->options->celery_results, "rpc") == 0 && message->task.id != NULL &&
-           message->delivery.properties.reply_to != NULL &&
-           message->delivery.properties.reply_to[0] != '\0' && !message->task.ignore_result;
+    return strcmp(worker->options->celery_results, "rpc") == 0;
 }
 
-static void
-add_result(struct worker *worker, const struct message *message, char *text)
+static bool
+wants_result(const struct worker *worker, const struct message *message)
 {
-    const struct properties *properties = &message->delivery.properties;
-
-    outbox_add_result_take(&worker->outbox, properties->reply_to,
-                           properties->correlation_id != NULL ? properties->correlation_id
-                                                              : message->task.id,
-                           text, worker->options->celery_result_persistent);
+    return sends_results(worker) && message->task.id != NULL &&
+           message->delivery.properties.reply_to != NULL &&
+           message->delivery.properties.reply_to[0] != '\0' && !message->task.ignore_result;
 }
 
 static void
@@ -44,51 +47,130 @@ log_end(const struct message *message, enum log_level level, const char *end, co
               why);
 }
 
+/* Nothing is in the way any more: the result goes out, and the next worker_settle() acknowledges or
+ * rejects. */
+static void
+finish(struct worker *worker, struct message *message)
+{
+    const struct properties *properties = &message->delivery.properties;
+
+    if (message->result != NULL)
+        outbox_add_result_take(&worker->outbox, properties->reply_to,
+                               properties->correlation_id != NULL ? properties->correlation_id
+                                                                  : message->task.id,
+                               message->result, worker->options->celery_result_persistent);
+    message->result = NULL;
+    message->state = message->end;
+}
+
+/* Ends ${message} as ${end}, after its ${follow_ups} are confirmed if there are any. */
+static void
+end_after(struct worker *worker, struct message *message, enum message_state end,
+          struct follow_ups *follow_ups)
+{
+    message->end = end;
+    for (size_t i = 0; i < follow_ups->count; i++)
+        if (outbox_add_follow_up_take(&worker->outbox, message, &follow_ups->items[i]) != 0)
+            message->refused =
+                true; /* out of memory: all of it again, once those that went out are confirmed */
+    if (message->state == MESSAGE_CONFIRMING)
+        return;
+    if (!message->refused) {
+        finish(worker, message);
+        return;
+    }
+    message->refused = false;
+    message_put_back(message, clock_monotonic_ms() + BACKOFF_MAX_MS);
+}
+
 void
 worker_succeed(struct worker *worker, struct message *message)
 {
-    if (wants_result(worker, message))
-        add_result(worker, message, result_success(message->task.id));
-    message->state = MESSAGE_ACKED;
+    const struct workflow_context context = {worker_queue(worker, message), worker->name,
+                                             clock_now_us()};
+    struct follow_ups follow_ups = {0};
+
+    if (workflow_after_success(&message->task, &context, &follow_ups) != 0)
+        message->refused = true;
+    free(message->result);
+    message->result =
+        wants_result(worker, message) ? result_success(message->task.id, &follow_ups) : NULL;
     worker->counters.succeeded++;
     log_end(message, LOG_LEVEL_INFO, "succeeded", "");
+    end_after(worker, message, MESSAGE_ACKED, &follow_ups);
+    follow_ups_clear(&follow_ups);
+}
+
+static void
+note_failure(struct worker *worker, struct message *message, const struct exception *exception)
+{
+    free(message->result);
+    message->result =
+        wants_result(worker, message) ? result_failure(message->task.id, exception) : NULL;
+    worker->counters.failed++;
+    log_end(message, LOG_LEVEL_WARN, "rejected", exception->message);
+}
+
+/* A step of the chain that will not run: whoever waits for it is told why. */
+struct abandonment {
+    struct worker *worker;
+    const struct exception *exception;
+};
+
+static void
+release(void *context, const char *task_id, const char *reply_to)
+{
+    const struct abandonment *abandonment = context;
+
+    if (sends_results(abandonment->worker))
+        outbox_add_result_take(&abandonment->worker->outbox, reply_to, task_id,
+                               result_failure(task_id, abandonment->exception),
+                               abandonment->worker->options->celery_result_persistent);
 }
 
 void
 worker_fail(struct worker *worker, struct message *message, const struct exception *exception)
 {
-    if (wants_result(worker, message))
-        add_result(worker, message, result_failure(message->task.id, exception));
-    message->state = MESSAGE_REJECTED;
-    worker->counters.failed++;
-    log_end(message, LOG_LEVEL_WARN, "rejected", exception->message);
+    const struct workflow_context context = {worker_queue(worker, message), worker->name,
+                                             clock_now_us()};
+    struct abandonment abandonment = {worker, exception};
+    struct follow_ups follow_ups = {0};
+
+    if (workflow_after_failure(&message->task, &context, &follow_ups) != 0)
+        message->refused = true;
+    note_failure(worker, message, exception);
+    workflow_abandoned(&message->task, release, &abandonment);
+    end_after(worker, message, MESSAGE_REJECTED, &follow_ups);
+    follow_ups_clear(&follow_ups);
+}
+
+void
+worker_refuse(struct worker *worker, struct message *message, const struct exception *exception)
+{
+    note_failure(worker, message, exception);
+    message->end = MESSAGE_REJECTED;
+    finish(worker, message);
 }
 
 void
 worker_expire(struct worker *worker, struct message *message)
 {
-    if (wants_result(worker, message))
-        add_result(worker, message, result_revoked(message->task.id, "expired"));
-    message->state = MESSAGE_ACKED;
+    free(message->result);
+    message->result =
+        wants_result(worker, message) ? result_revoked(message->task.id, "expired") : NULL;
     worker->counters.expired++;
     log_end(message, LOG_LEVEL_INFO, "expired", "");
+    message->end = MESSAGE_ACKED;
+    finish(worker, message);
 }
 
-/* What had to be published for these messages is safe: a moved one is done with, a parent has
- * succeeded. */
+/* What had to be published for these messages is safe. */
 static void
 end_confirmed(struct worker *worker)
 {
-    for (size_t i = 0; i < worker->inbox.count; i++) {
-        struct message *message = worker->inbox.messages[i];
-
-        if (message->state != MESSAGE_CONFIRMED)
-            continue;
-        if (message->plan == PLAN_RUN)
-            worker_succeed(worker, message);
-        else
-            message->state = MESSAGE_ACKED;
-    }
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (worker->inbox.messages[i]->state == MESSAGE_CONFIRMED)
+            finish(worker, worker->inbox.messages[i]);
 }
 
 /* Acknowledges one message above the mark up to which one acknowledgement does for all. */

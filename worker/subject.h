@@ -25,6 +25,7 @@ struct subject {
     bool evaluate; /* an evaluation named it */
     enum subject_outcome outcome;
     int32_t awards; /* given in this batch */
+    int64_t lost;   /* awards no longer met, as a forced evaluation found */
     struct err err;
 };
 

@@ -5,10 +5,11 @@
 
 static const struct task_kind kinds[] = {
     {.work = WORK_EVALUATE_USER,
-     .signature.user_id = true,
+     .signature = {.user_id = true, .options = true},
      .names = {"wger.trophies.tasks.evaluate_user_trophies_task", "evaluate_user_trophies_task",
                "evaluate_user"}},
     {.work = WORK_EVALUATE_ALL,
+     .signature.options = true,
      .names = {"wger.trophies.tasks.evaluate_all_users_trophies_task",
                "evaluate_all_users_trophies_task", "evaluate_all"}},
     {.work = WORK_UPDATE_STATISTICS,

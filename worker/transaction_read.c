@@ -101,6 +101,24 @@ found_trophy(void *context, const struct store_trophy_row *row)
     return trophies_add(&((struct transaction *)context)->trophies, row);
 }
 
+/* Only those asked for; an unknown one is every user's failure. */
+static void
+choose_trophies(struct transaction *t)
+{
+    const struct text_list *only = t->evaluator->request.only;
+    struct err err = {0};
+
+    if (only == NULL || trophies_choose(&t->trophies, only, &err) == 0)
+        return;
+    for (size_t i = 0; i < t->count; i++) {
+        t->entries[i].subject->outcome = SUBJECT_FAILED;
+        t->entries[i].subject->err = err;
+        t->entries[i].touch = false;
+        t->entries[i].evaluate = false;
+        t->entries[i].outcome = SUBJECT_FAILED;
+    }
+}
+
 enum db_status
 transaction_find_users(struct transaction *t)
 {
@@ -123,6 +141,8 @@ transaction_find_users(struct transaction *t)
     if (status == DB_OK)
         trophies_prepare(&t->trophies, &t->evaluator->options->trophies_disabled,
                          &t->evaluator->warnings);
+    if (status == DB_OK && t->evaluates)
+        choose_trophies(t);
     t->evaluates = any(t, is_evaluated);
     return status;
 }

@@ -10,31 +10,70 @@
 
 #include <stdlib.h>
 
-/* Appends the awards of one user to the arrays of users and trophies. */
-static void
-give_awards(struct transaction *t, size_t place, struct buffer *users, struct buffer *trophies)
+/* The arrays of what is given and of what is taken away, pair by pair. */
+struct changes {
+    struct buffer users;
+    struct buffer trophies;
+    struct buffer lost_users;
+    struct buffer lost_trophies;
+    struct buffer lost_counts;
+};
+
+/* What the facts say of one trophy: so many awards to give, or (below zero) so many that are no
+ * longer met. */
+static int64_t
+decide(const struct evaluation_request *request, const struct trophy *trophy,
+       const struct facts *facts, int64_t given)
 {
+    int64_t owed;
+    int64_t count;
+
+    if (trophy->state != TROPHY_CHECKED || (given > 0 && !trophy->is_repeatable && !request->force))
+        return 0;
+    owed = rule_times(&trophy->rule, facts);
+    count = award_count(trophy->is_repeatable, owed, given);
+    return count > 0 || !request->force ? count : -award_excess(trophy->is_repeatable, owed, given);
+}
+
+static void
+put_change(struct changes *changes, int32_t user_id, int32_t trophy_id, int64_t change)
+{
+    if (change < 0) {
+        buffer_printf(&changes->lost_users, "%d,", user_id);
+        buffer_printf(&changes->lost_trophies, "%d,", trophy_id);
+        buffer_printf(&changes->lost_counts, "%lld,", (long long)-change);
+    }
+    for (; change > 0; change--) {
+        buffer_printf(&changes->users, "%d,", user_id);
+        buffer_printf(&changes->trophies, "%d,", trophy_id);
+    }
+}
+
+/* Decides about every trophy of one user. */
+static void
+decide_user(struct transaction *t, size_t place, struct changes *changes)
+{
+    const struct evaluator *evaluator = t->evaluator;
     struct entry *entry = &t->entries[place];
     const struct facts facts = {.statistics = &entry->statistics, .history = &entry->history};
-    int32_t user_id = entry->subject->user_id;
+    struct subject *subject = entry->subject;
 
-    entry->subject->awards = 0;
+    subject->awards = 0;
+    subject->lost = 0;
     for (size_t i = 0; i < t->trophies.count; i++) {
         const struct trophy *trophy = &t->trophies.items[i];
-        int64_t given = t->given[place * t->trophies.count + i];
-        int64_t count = 0;
+        int64_t change =
+            decide(&evaluator->request, trophy, &facts, t->given[place * t->trophies.count + i]);
 
-        if (trophy->usable && (trophy->is_repeatable || given == 0))
-            count = award_count(trophy->is_repeatable, rule_times(&trophy->rule, &facts), given);
-        if (count == AWARD_LIMIT)
+        if (change == AWARD_LIMIT)
             log_warn(
                 "user %d: trophy %d '%s': %d awards at once, the rest with the next evaluation",
-                user_id, trophy->id, trophy->name, AWARD_LIMIT);
-        entry->subject->awards += (int32_t)count;
-        for (; count > 0; count--) {
-            buffer_printf(users, "%d,", user_id);
-            buffer_printf(trophies, "%d,", trophy->id);
-        }
+                subject->user_id, trophy->id, trophy->name, AWARD_LIMIT);
+        subject->awards += change > 0 ? (int32_t)change : 0;
+        subject->lost += change < 0 ? -change : 0;
+        if (change != 0 && evaluator->decided != NULL)
+            evaluator->decided(evaluator->decided_context, subject, trophy, change);
+        put_change(changes, subject->user_id, trophy->id, change);
     }
 }
 
@@ -56,27 +95,43 @@ write_statistics(struct transaction *t)
 }
 
 static int
+send_changes(struct transaction *t, struct changes *changes)
+{
+    struct buffer *all[] = {&changes->users, &changes->trophies, &changes->lost_users,
+                            &changes->lost_trophies, &changes->lost_counts};
+    bool gives = changes->users.length > 1;
+    bool takes = changes->lost_users.length > 1 && t->evaluator->request.revoke;
+
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        buffer_end_array(all[i]);
+        if (buffer_text(all[i]) == NULL)
+            return -1;
+    }
+    if (gives)
+        store_awards_give(t->db, buffer_text(&changes->users), buffer_text(&changes->trophies),
+                          t->now_us);
+    if (takes)
+        store_awards_take(t->db, buffer_text(&changes->lost_users),
+                          buffer_text(&changes->lost_trophies), buffer_text(&changes->lost_counts));
+    return 0;
+}
+
+static int
 write_awards(struct transaction *t)
 {
-    struct buffer users = {0};
-    struct buffer trophies = {0};
-    int status = 0;
+    struct changes changes = {0};
+    struct buffer *all[] = {&changes.users, &changes.trophies, &changes.lost_users,
+                            &changes.lost_trophies, &changes.lost_counts};
+    int status;
 
-    buffer_put(&users, "{", 1);
-    buffer_put(&trophies, "{", 1);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        buffer_put(all[i], "{", 1);
     for (size_t i = 0; i < t->count; i++)
         if (t->entries[i].evaluate)
-            give_awards(t, i, &users, &trophies);
-    if (users.length > 1) {
-        buffer_end_array(&users);
-        buffer_end_array(&trophies);
-        if (buffer_text(&users) != NULL && buffer_text(&trophies) != NULL)
-            store_awards_give(t->db, buffer_text(&users), buffer_text(&trophies), t->now_us);
-    }
-    if (users.failed || trophies.failed)
-        status = -1;
-    buffer_free(&users);
-    buffer_free(&trophies);
+            decide_user(t, i, &changes);
+    status = send_changes(t, &changes);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        buffer_free(all[i]);
     return status;
 }
 
@@ -84,10 +139,10 @@ enum db_status
 transaction_write_users(struct transaction *t)
 {
     bool complete = write_statistics(t) == 0 && write_awards(t) == 0;
+    enum db_status status;
 
-    db_send(t->db, complete ? DB_commit : DB_rollback, NULL, NULL, NULL);
-    if (complete)
-        return db_run(t->db);
-    (void)db_run(t->db);
-    return DB_RETRY;
+    db_send(t->db, complete && !t->evaluator->request.dry_run ? DB_commit : DB_rollback, NULL, NULL,
+            NULL);
+    status = db_run(t->db);
+    return complete || status != DB_OK ? status : DB_RETRY;
 }

@@ -3,6 +3,7 @@
 #include "worker/trophies.h"
 
 #include "common/log.h"
+#include "common/number.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +42,8 @@ new_trophy(struct trophies *trophies, const struct store_trophy_row *row)
         trophies->room = room;
     }
     trophy = &trophies->items[trophies->count++];
-    *trophy = (struct trophy){.id = row->id, .is_repeatable = row->is_repeatable};
+    *trophy = (struct trophy){
+        .id = row->id, .is_active = row->is_active, .is_repeatable = row->is_repeatable};
     trophy->uuid = keep(trophy, row->uuid);
     trophy->name = keep(trophy, row->name);
     trophy->checker_class = keep(trophy, row->checker_class);
@@ -93,12 +95,18 @@ trophies_add(struct trophies *trophies, const struct store_trophy_row *row)
     return row->key == NULL ? 0 : add_param(trophy, row);
 }
 
+/* Does ${text} name this trophy, by uuid or name? */
 static bool
-is_disabled(const struct trophy *trophy, const struct text_list *disabled)
+is_called(const struct trophy *trophy, const char *text)
 {
-    for (size_t i = 0; i < disabled->count; i++)
-        if (strcasecmp(disabled->items[i], trophy->uuid) == 0 ||
-            strcmp(disabled->items[i], trophy->name) == 0)
+    return strcasecmp(text, trophy->uuid) == 0 || strcmp(text, trophy->name) == 0;
+}
+
+static bool
+is_among(const struct trophy *trophy, const struct text_list *names)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (is_called(trophy, names->items[i]))
             return true;
     return false;
 }
@@ -122,7 +130,7 @@ hash_definition(const struct trophy *trophy)
 }
 
 static void
-warn_once(const struct trophy *trophy, const struct err *err, struct trophy_warnings *warnings)
+warn_once(const struct trophy *trophy, struct trophy_warnings *warnings)
 {
     uint64_t hash = hash_definition(trophy);
 
@@ -132,30 +140,59 @@ warn_once(const struct trophy *trophy, const struct err *err, struct trophy_warn
     warnings->hashes[warnings->next++ % (sizeof warnings->hashes / sizeof warnings->hashes[0])] =
         hash;
     log_warn("trophy %d '%s' is skipped: checker %s: %s", trophy->id, trophy->name,
-             trophy->checker_class, err->text);
+             trophy->checker_class, trophy->why);
 }
 
 void
 trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
                  struct trophy_warnings *warnings)
 {
-    size_t kept = 0;
-
     for (size_t i = 0; i < trophies->count; i++) {
-        struct trophy trophy = trophies->items[i];
+        struct trophy *trophy = &trophies->items[i];
         struct err err = {0};
 
-        if (is_disabled(&trophy, disabled)) {
-            clear_trophy(&trophy);
-            continue;
+        trophy->params.members = trophy->members;
+        if (!trophy->is_active) {
+            trophy->state = TROPHY_INACTIVE;
+        } else if (is_among(trophy, disabled)) {
+            trophy->state = TROPHY_DISABLED;
+        } else if (rule_parse(trophy->checker_class, &trophy->params, &trophy->rule, &err) != 0) {
+            trophy->state = TROPHY_INVALID;
+            trophy->why = keep(trophy, err.text);
+            warn_once(trophy, warnings);
         }
-        trophy.params.members = trophy.members;
-        trophy.usable = rule_parse(trophy.checker_class, &trophy.params, &trophy.rule, &err) == 0;
-        if (!trophy.usable)
-            warn_once(&trophy, &err, warnings);
-        trophies->items[kept++] = trophy;
     }
-    trophies->count = kept;
+}
+
+/* The place of the trophy that ${text} names: an id if it is a number, else a uuid or a name; the
+ * count if none. */
+static size_t
+find_trophy(const struct trophies *trophies, const char *text)
+{
+    int64_t id = 0;
+    bool is_id = number_parse(text, INT32_MIN, INT32_MAX, &id);
+    size_t i = 0;
+
+    while (i < trophies->count &&
+           !(is_id ? trophies->items[i].id == id : is_called(&trophies->items[i], text)))
+        i++;
+    return i;
+}
+
+int
+trophies_choose(struct trophies *trophies, const struct text_list *only, struct err *err)
+{
+    for (size_t i = 0; i < only->count; i++) {
+        size_t place = find_trophy(trophies, only->items[i]);
+
+        if (place == trophies->count)
+            return err_set(err, "no trophy '%s'", only->items[i]);
+        trophies->items[place].is_chosen = true;
+    }
+    for (size_t i = 0; i < trophies->count; i++)
+        if (!trophies->items[i].is_chosen)
+            trophies->items[i].state = TROPHY_LEFT_OUT;
+    return 0;
 }
 
 void

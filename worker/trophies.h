@@ -11,22 +11,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Why a trophy is not checked, or that it is. */
+enum trophy_state {
+    TROPHY_CHECKED = 0,
+    TROPHY_INACTIVE, /* is_active is false */
+    TROPHY_DISABLED, /* trophies.disabled in the configuration */
+    TROPHY_LEFT_OUT, /* not among those asked for */
+    TROPHY_INVALID,  /* unknown checker or invalid parameters: never met */
+};
+
 /* A trophy as it is defined in the database now, with its rule understood. */
 struct trophy {
     int32_t id;
+    bool is_active;
     bool is_repeatable;
-    bool usable; /* false: unknown checker or invalid parameters; never met */
+    bool is_chosen; /* by trophies_choose() */
+    enum trophy_state state;
     const char *uuid;
     const char *name;
     const char *checker_class;
-    struct rule rule; /* borrows params */
+    const char *why;  /* TROPHY_INVALID: what is wrong; else NULL */
+    struct rule rule; /* TROPHY_CHECKED; borrows params */
     struct params params;
     struct param *members; /* owned; params.members, once prepared */
     size_t room;
     struct text_list texts; /* owns every text above */
 };
 
-/* The trophies that are checked, in their order.  Zero-initialised it is empty. */
+/* The trophies in the order in which they are checked.  Zero-initialised it is empty. */
 struct trophies {
     struct trophy *items;
     size_t count;
@@ -46,12 +58,19 @@ int trophies_add(struct trophies *trophies, const struct store_trophy_row *row);
 
 /*
  * trophies_prepare(trophies, disabled, warnings):
- * Leave out what the configuration names in ${disabled} (uuid or name) and read the rules.  A
- * trophy whose checker is unknown or whose parameters are invalid is not usable, which is said once
- * a definition.
+ * Say of each which state it is in and read the rules.  ${disabled}: uuids or names that the
+ * configuration switches off. An unknown checker or invalid parameters are named in the log once a
+ * definition.
  */
 void trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
                       struct trophy_warnings *warnings);
+
+/*
+ * trophies_choose(trophies, only, err):
+ * After trophies_prepare(): leave out all but those that ${only} names by id, uuid or name.  -1:
+ * ${err} says which of these names none.
+ */
+int trophies_choose(struct trophies *trophies, const struct text_list *only, struct err *err);
 
 /* trophies_clear(trophies): free everything. */
 void trophies_clear(struct trophies *trophies);

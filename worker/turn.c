@@ -46,7 +46,7 @@ take_signals(struct worker *worker)
             log_state(worker);
             break;
         case SIGHUP:
-            log_warn("SIGHUP: the configuration is read at start only, restart to change it");
+            worker->reload = true;
             break;
         default:
             log_note("%s: %s", strsignal((int)info.ssi_signo),
@@ -105,11 +105,11 @@ take_confirmations(struct worker *worker)
         if (backoff_left_ms(&worker->publisher_backoff, now_ms) > 0)
             return;
         outbox_settle(&worker->outbox, BROKER_LOST, NULL, 0); /* a send may have found it lost */
-        if (publisher_open(worker->publisher) == BROKER_LOST) {
-            (void)backoff_failed(&worker->publisher_backoff, now_ms);
+        event = publisher_open(worker->publisher);
+        /* until something is confirmed: a broker may let us in and refuse what we send */
+        (void)backoff_failed(&worker->publisher_backoff, clock_monotonic_ms());
+        if (event == BROKER_LOST)
             return;
-        }
-        backoff_reset(&worker->publisher_backoff);
     }
     while ((event = publisher_next(worker->publisher, &confirmation)) != BROKER_NOTHING) {
         outbox_settle(&worker->outbox, event, &confirmation, now_ms + RETRY_REFUSED_MS);
@@ -117,6 +117,8 @@ take_confirmations(struct worker *worker)
             (void)backoff_failed(&worker->publisher_backoff, now_ms);
             return;
         }
+        if (event == BROKER_CONFIRMED)
+            backoff_reset(&worker->publisher_backoff);
     }
 }
 

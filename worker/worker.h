@@ -44,6 +44,7 @@ struct worker {
     struct evaluator evaluator;
     struct counters counters;
     int signal_fd;
+    bool reload;              /* the configuration is to be read again, between two batches */
     bool stopping;            /* take nothing new */
     bool leaving;             /* at once, whatever is in hand */
     int64_t stop_deadline_ms; /* monotonic; when ${stopping} becomes ${leaving} */
@@ -97,15 +98,16 @@ bool worker_dispatch(struct worker *worker);
 
 /*
  * worker_cut_ranges(worker, parent):
- * Publish the ranges of a task for all users; confirmed, the parent ends.  Other than DB_OK: none
- * was published.
+ * Publish the ranges of a task for all users; the parent succeeds once they are confirmed, and
+ * fails if it names a trophy that does not exist.  Other than DB_OK: none was published and nothing
+ * decided.
  */
 enum db_status worker_cut_ranges(struct worker *worker, struct message *parent);
 
 /*
  * worker_run_range(worker, message):
- * Do the users of a range, one transaction after the other.  Other than DB_OK: some are not done,
- * or we are stopping.
+ * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded.
+ * Otherwise some users are not done, or we are stopping.
  */
 enum db_status worker_run_range(struct worker *worker, struct message *message);
 
@@ -113,28 +115,53 @@ enum db_status worker_run_range(struct worker *worker, struct message *message);
 
 struct exception;
 
-/* worker_succeed(worker, message): it is done: SUCCESS, then acknowledged by the next
- * worker_settle(). */
+/* worker_queue(worker, message): the name of the queue it came from; borrowed. */
+const char *worker_queue(const struct worker *worker, const struct message *message);
+
+/*
+ * Each of these says how ${message} ends; it is acknowledged by a later worker_settle(), once what
+ * its workflow wants published is confirmed and the result is on its way.
+ *
+ * worker_succeed(worker, message): SUCCESS, the next step of its chain, its callbacks;
+ * acknowledged.
+ */
 void worker_succeed(struct worker *worker, struct message *message);
 
-/* worker_fail(worker, message, exception): FAILURE, then rejected without requeue, so that a
- * dead-letter policy keeps it. */
+/*
+ * worker_fail(worker, message, exception): FAILURE, also for the steps of its chain that will not
+ * run, and its errbacks; rejected without requeue, so that a dead-letter policy keeps it.
+ */
 void worker_fail(struct worker *worker, struct message *message, const struct exception *exception);
 
-/* worker_expire(worker, message): REVOKED "expired", then acknowledged. */
+/* worker_refuse(worker, message, exception): FAILURE and rejected, without errbacks: it was never a
+ * task of ours. */
+void worker_refuse(struct worker *worker, struct message *message,
+                   const struct exception *exception);
+
+/* worker_expire(worker, message): REVOKED "expired"; acknowledged. */
 void worker_expire(struct worker *worker, struct message *message);
 
-/* worker_settle(worker): send results, then acknowledge and reject what is settled, and forget it.
- */
+/* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended,
+ * and forget it. */
 void worker_settle(struct worker *worker);
 
 /* ---- daemon.c */
 
+/* What the command line says. */
+struct daemon_settings {
+    const char *file; /* of the configuration */
+    bool file_required;
+    int instance; /* --instance, 0 for none */
+};
+
 /*
- * daemon_run(options, instance):
- * The daemon's life, until a signal ends it.  ${instance}: the --instance number, 0 for none.
- * Returns an exit code.
+ * daemon_run(settings, options):
+ * The daemon's life, until a signal ends it.  ${options} are those of ${settings}; SIGHUP may
+ * change them.  Returns an exit code.
  */
-int daemon_run(const struct options *options, int instance);
+int daemon_run(const struct daemon_settings *settings, struct options *options);
+
+/* daemon_log_setup(options): log as ${options} say. */
+void daemon_log_setup(const struct options *options);
 
 #endif

@@ -23,28 +23,32 @@ struct workflow_context {
 /*
  * workflow_check(task, err):
  * Can all of it be done?  Asked before the task runs, since nobody can refuse afterwards.  -1 and a
- * text if a step is not a signature that we can send (a chord, or nested deeper than groups of
- * plain tasks).
+ * text if what would be sent now is not a signature that we can send: we know plain tasks, groups
+ * of plain tasks, and chains that begin with one; a chord (also a group with a step after it, and
+ * a task that is part of one) is none of these.  Later steps of a chain are passed on unread: who
+ * runs the one before them may be able to do more.  Without memory it may refuse, too.
  */
 int workflow_check(const struct celery_task *task, struct err *err);
 
 /*
  * workflow_after_success(task, context, follow_ups):
- * Append the next step of the chain, then the callbacks.  The result that goes before their
- * arguments is null. -1: out of memory; ${follow_ups} may hold some.
+ * Append the next step of the chain, then the callbacks, of a task that workflow_check() has
+ * accepted.  The result that goes before their arguments is null. -1: out of memory;
+ * ${follow_ups} may hold some.
  */
 int workflow_after_success(const struct celery_task *task, const struct workflow_context *context,
                            struct follow_ups *follow_ups);
 
 /* workflow_after_failure(task, context, follow_ups): append the errbacks, with the id of the failed
- * task before their args. */
+ * task before their args; the same otherwise. */
 int workflow_after_failure(const struct celery_task *task, const struct workflow_context *context,
                            struct follow_ups *follow_ups);
 
 /*
  * workflow_abandoned(task, visit, context):
  * The steps of the chain that will not run since ${task} failed: ${visit} is told task id and reply
- * queue of each, both borrowed, so that whoever waits for the last one is released.
+ * queue of each that has both, and of the members of each group, all borrowed, so that whoever
+ * waits for the last one is released.  Needs no workflow_check() before it.
  */
 void workflow_abandoned(const struct celery_task *task,
                         void (*visit)(void *context, const char *task_id, const char *reply_to),

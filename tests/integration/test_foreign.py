@@ -65,3 +65,16 @@ def test_put_back_a_few_times(world, start):
     assert (result['status'], result['result']['exc_type']) == ('FAILURE', 'NotRegistered')
     assert worker.log().count(token) == 1  # the one line of its end: going round is no noise
     world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_headers_too_large_to_be_put_back(world, start):
+    """As large as a frame allows; one more attempt counted in them does not fit: rejected, and nobody else harmed."""
+    queue = world.new_queue()
+    worker = start(queue, env={'TROPHY_WORKER_FOREIGN_TASKS': 'requeue'})
+    headers = {'task': 'foreign.task', 'id': 'too-large', 'pad': 'x' * 130965}
+    world.rabbitmq.publish(json.dumps([[], {}, None]), queue, world.name, headers, content_type='application/json')
+    worker.wait_log('too large to be published again', 20)
+    user, = world.add_users(1)
+    assert world.wire.result(world.wire.send(queue, 'evaluate_user', [user]))['status'] == 'SUCCESS'
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert worker.log().count('publisher: connected') == 1

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Chains, callbacks and errbacks of the real Celery."""
+import json
+
+import celery
+
+
+def test_chain(world, start):
+    queue = world.new_queue()
+    worker = start(queue)
+    producer = world.producer(queue)
+    one, two = world.add_users(2)
+    last = celery.chain(producer.evaluate_user.si(one), producer.update_statistics.si(one),
+                        producer.evaluate_user.si(two)).apply_async()
+    assert last.get(timeout=20) is None
+    middle, first = last.parent, last.parent.parent
+    assert [result.get(timeout=20) for result in (first, middle)] == [None, None]
+    log = worker.log()
+    assert [log.index(f'[{result.id}]') for result in (first, middle, last)] == sorted(
+        log.index(f'[{result.id}]') for result in (first, middle, last))
+    assert [child.id for child in first.children] == [middle.id]
+    assert world.awards([one, two]) == {one: ['Beginner'], two: ['Beginner']}
+    world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_failure_ends_a_chain_and_releases_who_waits(world, start):
+    queue = world.new_queue()
+    worker = start(queue)
+    producer = world.producer(queue)
+    user, = world.add_users(1)
+    last = celery.chain(producer.evaluate_user.si('nobody'), producer.update_statistics.si(user),
+                        producer.evaluate_user.si(user)).apply_async()
+    last.get(timeout=20, propagate=False)
+    assert (last.state, type(last.result).__name__) == ('FAILURE', 'ValueError')
+    assert world.awards([user]) == {}
+    assert worker.log().count('succeeded') == 0
+
+
+def test_callbacks_and_errbacks(world, start):
+    queue = world.new_queue()
+    worker = start(queue)
+    producer = world.producer(queue)
+    one, two, three, four = world.add_users(4)
+    link = [producer.evaluate_user.si(two), producer.evaluate_user.si(three)]
+    producer.update_statistics.apply_async((one,), link=link).get(timeout=20)
+    worker.wait_log('evaluate_user_trophies_task succeeded', times=2)
+    assert world.awards([one, two, three]) == {two: ['Beginner'], three: ['Beginner']}
+    failed = producer.update_statistics.apply_async((None,), link_error=producer.evaluate_user.si(four))
+    failed.get(timeout=20, propagate=False)
+    worker.wait_log('evaluate_user_trophies_task succeeded', times=3)
+    assert world.awards([four]) == {four: ['Beginner']}
+    world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_result_goes_before_the_arguments_of_a_callback(world, start):
+    """Not immutable: evaluate_user(None, 1) is what Python would call, and refuse."""
+    queue = world.new_queue()
+    worker = start(queue)
+    producer = world.producer(queue)
+    one, two = world.add_users(2)
+    producer.evaluate_user.apply_async((one,), link=producer.evaluate_user.s(two)).get(timeout=20)
+    worker.wait_log('takes 1 positional argument but 2 were given')
+    assert world.awards([one, two]) == {one: ['Beginner']}
+
+
+def test_chord_is_refused_before_anything_is_done(world, start):
+    queue = world.new_queue()
+    start(queue)
+    user, = world.add_users(1)
+    signature = {'task': 'x', 'args': [], 'kwargs': {}, 'options': {}, 'subtask_type': None, 'immutable': True}
+    body = json.dumps([[user], {}, {'callbacks': None, 'errbacks': None, 'chain': None, 'chord': signature}])
+    result = world.wire.result(world.wire.put(queue, body, {'task': 'evaluate_user', 'id': 'chord'}))
+    assert (result['status'], result['result']['exc_type']) == ('FAILURE', 'NotImplementedError')
+    assert world.awards([user]) == {}

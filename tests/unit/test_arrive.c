@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What becomes of a delivery when it comes: the plan, the state and what the sender is told. */
+#include "common/clock.h"
+#include "tests/unit/suite.h"
+#include "worker/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PREFETCH = 4, ETA_BYTES = 100000, DELIVERY_LIMIT = 5, MAX_BODY = 4096 };
+
+#define USER_TASK "wger.trophies.tasks.evaluate_user_trophies_task"
+#define GOOD_BODY "[[7], {}, {\"chain\": null}]"
+
+static const struct {
+    const char *foreign; /* worker.foreign_tasks */
+    const char *task;    /* NULL: USER_TASK */
+    const char *body;    /* NULL: GOOD_BODY */
+    int eta_s;           /* 0: none */
+    bool redelivered;
+    bool too_large;
+    int attempts; /* x-trophy-attempts; 0: absent */
+    int count;    /* x-delivery-count; 0: absent */
+    enum message_plan plan;
+    enum message_state state;
+    bool alone;
+    bool keeps_body;
+    uint64_t failed;
+} rows[] = {
+    {.plan = PLAN_RUN},
+    /* refused */
+    {.body = "nope", .state = MESSAGE_REJECTED, .failed = 1},
+    {.body = "[[], {}, {}]", .state = MESSAGE_REJECTED, .failed = 1},
+    {.body = "[[null], {}, {}]", .state = MESSAGE_REJECTED, .failed = 1},
+    {.too_large = true, .state = MESSAGE_REJECTED, .failed = 1},
+    /* not ours */
+    {.task = "x", .foreign = "reject", .state = MESSAGE_REJECTED, .failed = 1},
+    {.task = "x", .foreign = "park", .plan = PLAN_PARK, .keeps_body = true},
+    {.task = "x", .foreign = "requeue", .plan = PLAN_AGAIN, .keeps_body = true},
+    {.task = "x", .foreign = "requeue", .attempts = 4, .plan = PLAN_AGAIN, .keeps_body = true},
+    {.task = "x", .foreign = "requeue", .attempts = 5, .state = MESSAGE_REJECTED, .failed = 1},
+    /* redelivered by a classic queue: counted before it runs, until the limit */
+    {.redelivered = true, .plan = PLAN_AGAIN, .alone = true, .keeps_body = true},
+    {.redelivered = true, .attempts = 4, .plan = PLAN_AGAIN, .alone = true, .keeps_body = true},
+    {.redelivered = true, .attempts = 5, .state = MESSAGE_REJECTED, .failed = 1},
+    {.attempts = 1, .alone = true},
+    {.attempts = 5, .alone = true},
+    {.attempts = 6, .state = MESSAGE_REJECTED, .failed = 1},
+    /* by a quorum queue, which counts */
+    {.redelivered = true, .count = 1, .alone = true},
+    {.redelivered = true, .count = 5, .alone = true},
+    {.redelivered = true, .count = 6, .state = MESSAGE_REJECTED, .failed = 1},
+    /* early */
+    {.eta_s = -60, .plan = PLAN_RUN},
+    {.eta_s = 3600, .plan = PLAN_RUN, .keeps_body = true},
+};
+
+static json_t *
+make_headers(const char *task, int eta_s, int attempts, int count)
+{
+    json_t *headers = json_pack("{s:s, s:s}", "task", task, "id", "the-id");
+    char eta[CLOCK_TEXT_SIZE];
+
+    clock_format_utc(clock_now_us() + eta_s * INT64_C(1000000), eta);
+    if (eta_s != 0)
+        (void)json_object_set_new(headers, "eta", json_string(eta));
+    if (attempts != 0)
+        (void)json_object_set_new(headers, ATTEMPTS_HEADER, json_integer(attempts));
+    if (count != 0)
+        (void)json_object_set_new(headers, "x-delivery-count", json_integer(count));
+    return headers;
+}
+
+static struct delivery
+make_delivery(const char *body, json_t *headers)
+{
+    struct delivery delivery = {
+        .tag = 1,
+        .properties =
+            {
+                .content_type = strdup("application/json"),
+                .reply_to = strdup("reply"),
+                .headers = headers,
+            },
+        .body = malloc(strlen(body)),
+        .body_length = strlen(body),
+    };
+
+    ck_assert_ptr_nonnull(delivery.body);
+    memcpy(delivery.body, body, strlen(body));
+    return delivery;
+}
+
+static char reject[] = "reject";
+static char rpc[] = "rpc";
+static char queue[] = "trophies";
+static char *queues[] = {queue};
+
+static struct options
+make_options(void)
+{
+    return (struct options){
+        .worker_foreign_tasks = reject,
+        .worker_delivery_limit = DELIVERY_LIMIT,
+        .worker_max_message_bytes = MAX_BODY,
+        .worker_eta_bytes = ETA_BYTES,
+        .broker_prefetch = PREFETCH,
+        .broker_queues = {.items = queues, .count = 1},
+        .celery_results = rpc,
+    };
+}
+
+START_TEST(becomes)
+{
+    const char *body = rows[_i].body == NULL ? GOOD_BODY : rows[_i].body;
+    const char *task = rows[_i].task == NULL ? USER_TASK : rows[_i].task;
+    struct options options = make_options();
+    struct worker worker = {.options = &options};
+    char foreign[16];
+    struct delivery delivery =
+        make_delivery(body, make_headers(task, rows[_i].eta_s, rows[_i].attempts, rows[_i].count));
+    const struct message *message;
+
+    (void)snprintf(foreign, sizeof foreign, "%s",
+                   rows[_i].foreign == NULL ? "reject" : rows[_i].foreign);
+    options.worker_foreign_tasks = foreign;
+    delivery.redelivered = rows[_i].redelivered;
+    if (rows[_i].too_large) { /* as the consumer leaves it */
+        free(delivery.body);
+        delivery.body = NULL;
+        delivery.body_length = MAX_BODY + 1;
+    }
+    worker_arrive(&worker, &delivery);
+    ck_assert_ptr_null(delivery.body);
+    ck_assert_ptr_null(delivery.properties.headers);
+    ck_assert_uint_eq(worker.inbox.count, 1);
+    message = worker.inbox.messages[0];
+    ck_assert_int_eq(message->state, rows[_i].state);
+    ck_assert_uint_eq(worker.counters.received, 1);
+    ck_assert_uint_eq(worker.counters.failed, rows[_i].failed);
+    ck_assert_uint_eq(worker.outbox.results, rows[_i].failed); /* whoever sent it is told */
+    if (message->state == MESSAGE_WAITING) {
+        ck_assert_int_eq(message->plan, rows[_i].plan);
+        ck_assert(message->alone == rows[_i].alone);
+        ck_assert((message->delivery.body != NULL) == rows[_i].keeps_body);
+        ck_assert((message->rotate_at_ms != 0) == (rows[_i].eta_s > 0));
+    }
+    outbox_clear(&worker.outbox);
+    inbox_clear(&worker.inbox);
+}
+END_TEST
+
+/* Half of the prefetch is held for long, the rest goes to the end of its queue soon. */
+START_TEST(held_for_their_eta)
+{
+    struct options options = make_options();
+    struct worker worker = {.options = &options};
+    const bool few_bytes = _i == 1;
+
+    if (few_bytes)
+        options.worker_eta_bytes = 2 * (int64_t)(sizeof(struct message) + sizeof GOOD_BODY);
+    else
+        options.broker_prefetch = 4;
+    for (int i = 0; i < 4; i++) {
+        struct delivery delivery = make_delivery(GOOD_BODY, make_headers(USER_TASK, 3600, 0, 0));
+        const struct message *message;
+
+        worker_arrive(&worker, &delivery);
+        message = worker.inbox.messages[i];
+        ck_assert((message->rotate_at_ms - message->arrived_ms > 60000) == (i < 2));
+        ck_assert_int_ge(message->rotate_at_ms - message->arrived_ms, 1000); /* nothing spins */
+    }
+    outbox_clear(&worker.outbox);
+    inbox_clear(&worker.inbox);
+}
+END_TEST
+
+/* Whom nobody can be told of: no id, no reply queue, or results are off. */
+START_TEST(nobody_is_told)
+{
+    static char off[] = "off";
+    struct options options = make_options();
+    struct worker worker = {.options = &options};
+    struct delivery delivery = make_delivery("nope", make_headers(USER_TASK, 0, 0, 0));
+
+    if (_i == 0) {
+        json_object_del(delivery.properties.headers, "id");
+    } else if (_i == 1) {
+        free(delivery.properties.reply_to);
+        delivery.properties.reply_to = NULL;
+    } else {
+        options.celery_results = off;
+    }
+    worker_arrive(&worker, &delivery);
+    ck_assert_int_eq(worker.inbox.messages[0]->state, MESSAGE_REJECTED);
+    ck_assert(outbox_is_empty(&worker.outbox));
+    inbox_clear(&worker.inbox);
+}
+END_TEST
+
+int
+main(void)
+{
+    const struct suite_test tests[] = {
+        {becomes, sizeof rows / sizeof rows[0]},
+        {held_for_their_eta, 2},
+        {nobody_is_told, 3},
+    };
+
+    return suite_run("arrive", tests, sizeof tests / sizeof tests[0]);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Doubling, drawn from the upper half, never beyond the longest delay. */
+#include "common/backoff.h"
+#include "tests/unit/suite.h"
+
+enum { DRAWS = 200, NOW_MS = 1000 };
+
+static const struct {
+    unsigned failures; /* before */
+    int64_t longest_ms;
+} rows[] = {
+    {0, 250},   {1, 500},   {2, 1000},   {3, 2000},     {4, 4000},        {5, 8000},
+    {6, 15000}, {7, 15000}, {64, 15000}, {1000, 15000}, {~0u - 1, 15000},
+};
+
+START_TEST(delays)
+{
+    int64_t least = INT64_MAX;
+    int64_t most = 0;
+
+    for (int i = 0; i < DRAWS; i++) {
+        struct backoff backoff = {.failures = rows[_i].failures};
+        int64_t delay = backoff_failed(&backoff, NOW_MS);
+
+        ck_assert_int_ge(delay, rows[_i].longest_ms / 2);
+        ck_assert_int_le(delay, rows[_i].longest_ms);
+        ck_assert_uint_eq(backoff.failures, rows[_i].failures + 1);
+        ck_assert_int_eq(backoff_left_ms(&backoff, NOW_MS), delay);
+        ck_assert_int_eq(backoff_left_ms(&backoff, NOW_MS + delay - 1), 1);
+        ck_assert_int_eq(backoff_left_ms(&backoff, NOW_MS + delay), 0);
+        ck_assert_int_eq(backoff_left_ms(&backoff, NOW_MS + delay + 1), 0);
+        least = delay < least ? delay : least;
+        most = delay > most ? delay : most;
+    }
+    /* the chance that 200 draws of jitter leave a quarter of their span out is below 10^-24 */
+    ck_assert_int_lt(least, rows[_i].longest_ms / 8 * 5);
+    ck_assert_int_gt(most, rows[_i].longest_ms / 8 * 7);
+}
+END_TEST
+
+START_TEST(ready_and_reset)
+{
+    struct backoff backoff = {0};
+
+    ck_assert_int_eq(backoff_left_ms(&backoff, -5), 0); /* whatever the clock says */
+    for (int i = 0; i < 10; i++)
+        (void)backoff_failed(&backoff, NOW_MS);
+    ck_assert_int_gt(backoff_left_ms(&backoff, NOW_MS), BACKOFF_FIRST_MS);
+    backoff_reset(&backoff);
+    ck_assert_int_eq(backoff_left_ms(&backoff, NOW_MS), 0);
+    ck_assert_int_le(backoff_failed(&backoff, NOW_MS), BACKOFF_FIRST_MS);
+}
+END_TEST
+
+int
+main(void)
+{
+    const struct suite_test tests[] = {{delays, sizeof rows / sizeof rows[0]},
+                                       {ready_and_reset, 1}};
+
+    return suite_run("backoff", tests, sizeof tests / sizeof tests[0]);
+}

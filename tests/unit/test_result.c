@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Results to the byte, as Celery 5 writes them (celery, 4.1). */
+#include "tests/unit/suite.h"
+#include "worker/result.h"
+
+#include <stdlib.h>
+
+static const struct {
+    const char *task_id;
+    const char *reason; /* NULL: no REVOKED */
+    struct exception exception;
+    const char *text;
+} rows[] = {
+    {.task_id = "4559eb74",
+     .text = "{\"task_id\": \"4559eb74\", \"status\": \"SUCCESS\", \"result\": null, "
+             "\"traceback\": null, \"children\": []}"},
+    {.task_id = "a\"\\\xc3\xa4",
+     .text = "{\"task_id\": \"a\\\"\\\\\\u00E4\", \"status\": \"SUCCESS\", \"result\": null, "
+             "\"traceback\": null, \"children\": []}"},
+    {.task_id = "8de65fba",
+     .exception = {"NotRegistered", "celery.exceptions", "wger.trophies.tasks.nope"},
+     .text = "{\"task_id\": \"8de65fba\", \"status\": \"FAILURE\", \"result\": {\"exc_type\": "
+             "\"NotRegistered\", \"exc_message\": [\"wger.trophies.tasks.nope\"], \"exc_module\": "
+             "\"celery.exceptions\"}, \"traceback\": null, \"children\": []}"},
+    {.task_id = "i",
+     .exception = {"ValueError", "builtins", "\xf0\x9f\x98\x80\n"},
+     .text = "{\"task_id\": \"i\", \"status\": \"FAILURE\", \"result\": {\"exc_type\": "
+             "\"ValueError\", \"exc_message\": [\"\\uD83D\\uDE00\\n\"], \"exc_module\": "
+             "\"builtins\"}, \"traceback\": null, \"children\": []}"},
+    {.task_id = "i",
+     .exception = {"ValueError", "builtins", "\xff"},
+     .text = "{\"task_id\": \"i\", \"status\": \"FAILURE\", \"result\": {\"exc_type\": "
+             "\"ValueError\", \"exc_message\": [\"(not UTF-8)\"], \"exc_module\": "
+             "\"builtins\"}, \"traceback\": null, \"children\": []}"},
+    {.task_id = "b17b782b",
+     .reason = "expired",
+     .text = "{\"task_id\": \"b17b782b\", \"status\": \"REVOKED\", \"result\": {\"exc_type\": "
+             "\"TaskRevokedError\", \"exc_message\": [\"expired\"], \"exc_module\": "
+             "\"celery.exceptions\"}, \"traceback\": null, \"children\": []}"},
+};
+
+static const struct follow_ups none;
+
+START_TEST(text)
+{
+    char *got = rows[_i].reason != NULL ? result_revoked(rows[_i].task_id, rows[_i].reason)
+                : rows[_i].exception.type != NULL
+                    ? result_failure(rows[_i].task_id, &rows[_i].exception)
+                    : result_success(rows[_i].task_id, &none);
+
+    ck_assert_ptr_nonnull(got);
+    ck_assert_str_eq(got, rows[_i].text);
+    free(got);
+}
+END_TEST
+
+START_TEST(children)
+{
+    static char first[] = "first";
+    static char second[] = "second";
+    struct follow_up items[] = {{.properties.correlation_id = first},
+                                {.properties.correlation_id = second}};
+    const struct follow_ups two = {.items = items, .count = 2};
+    char *got = result_success("i", &two);
+
+    ck_assert_str_eq(got, "{\"task_id\": \"i\", \"status\": \"SUCCESS\", \"result\": null, "
+                          "\"traceback\": null, \"children\": [[[\"first\", null], null], "
+                          "[[\"second\", null], null]]}");
+    free(got);
+}
+END_TEST
+
+START_TEST(no_such_id)
+{
+    ck_assert_ptr_null(result_success("\xff", &none));
+}
+END_TEST
+
+int
+main(void)
+{
+    const struct suite_test tests[] = {
+        {text, sizeof rows / sizeof rows[0]}, {children, 1}, {no_such_id, 1}};
+
+    return suite_run("result", tests, sizeof tests / sizeof tests[0]);
+}

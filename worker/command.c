@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "worker/command.h"
+
+#include "common/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+int
+command_usage(const struct command_line *line, const char *complaint, const char *value)
+{
+    (void)fprintf(stderr, "trophy-worker %s: %s '%s' (see trophy-worker %s --help)\n",
+                  line->argv[0], complaint, value, line->argv[0]);
+    return EX_USAGE;
+}
+
+int
+command_open_db(const struct command_line *line, struct db **db)
+{
+    const struct db_settings settings = {
+        .url = line->options->database_url,
+        .name = "trophy-worker",
+        .statement_timeout_ms = line->options->database_statement_timeout,
+        .lock_timeout_ms = line->options->database_lock_timeout,
+    };
+    struct db *opened = db_new(&settings);
+    enum db_status status;
+
+    if (opened == NULL) {
+        log_error("out of memory");
+        return EX_SOFTWARE;
+    }
+    status = db_open(opened);
+    if (status == DB_OK) {
+        *db = opened;
+        return EX_OK;
+    }
+    log_error("database: %s",
+              status == DB_UNFIT ? "does not fit, see schema --check" : "not available");
+    db_free(opened);
+    return EX_UNAVAILABLE;
+}
