@@ -35,7 +35,7 @@ def trophy(world):
             values (gen_random_uuid(), %s, '', 'other', %s, %s, false, false, true, false, 0, now(), now())""",
                     [name, checker, json.dumps(parameters)])
     yield add
-    world.query('delete from trophies_usertrophy where trophy_id in (select id from trophies_trophy where "order" = 0); '
+    world.query('delete from trophies_usertrophy u using trophies_trophy t where t.id = u.trophy_id and t."order" = 0; '
                 'delete from trophies_trophy where "order" = 0')
 
 

@@ -14,7 +14,8 @@ def at(seconds, zone=datetime.timezone.utc):
 
 def updated(world, user):
     """When the statistics were written, in seconds since 1970; None if never."""
-    rows = world.query('select extract(epoch from last_updated) from trophies_userstatistics where user_id = %s', [user])
+    rows = world.query('select extract(epoch from last_updated) from trophies_userstatistics where user_id = %s',
+                       [user])
     return float(rows[0][0]) if rows else None
 
 
@@ -104,7 +105,7 @@ def test_more_than_may_be_held(world, start):
     """With a prefetch of 8 at most 4 are held; the others go to the end of the queue and let the due ones pass."""
     queue = world.new_queue(declare=True)
     early = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(3600), 'mine': 'kept'}, priority=2)
-             for user in world.add_users(20)]
+             for user in world.add_users(8)]
     users = world.add_users(5)
     due = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
     worker = start(queue, env={'TROPHY_BROKER_PREFETCH': '8'})
@@ -112,10 +113,10 @@ def test_more_than_may_be_held(world, start):
         assert world.wire.result(token, timeout_s=60)['status'] == 'SUCCESS'
     assert world.awards(users) == {user: ['Beginner'] for user in users}
     assert worker.stop() == 0
-    world.wait_counts(queue, ready=20, unacked=0)
+    world.wait_counts(queue, ready=8, unacked=0)
     with world.rabbitmq.connect(world.name) as connection:
         channel = connection.channel()
-        left = [channel.basic_get(queue) for _ in range(20)]
+        left = [channel.basic_get(queue) for _ in range(8)]
         assert {message.headers['id'] for message in left} == set(early)
         assert {message.headers['mine'] for message in left} == {'kept'}
         assert {message.properties['priority'] for message in left} == {2}

@@ -67,16 +67,6 @@ def test_put_back_a_few_times(world, start):
     world.wait_counts(queue, ready=0, unacked=0)
 
 
-def test_put_back_lands_with_another_worker(world, start):
-    queue = world.new_queue()
-    worker = start(queue, env={'TROPHY_WORKER_FOREIGN_TASKS': 'requeue'})
-    token = world.wire.send(queue, 'their.task', [0])
-    world.wait_counts(queue, ready=0, unacked=1)
-    knows = start(queue, env={'TROPHY_TASKS': 'their.task=update_statistics'})
-    assert world.wire.result(token)['status'] == 'SUCCESS'
-    assert token in knows.log() and token not in worker.log()
-
-
 def test_headers_too_large_to_be_put_back(world, start):
     """As large as a frame allows; one more attempt counted in them does not fit: rejected, and nobody else harmed."""
     queue = world.new_queue()

@@ -72,7 +72,9 @@ class World:
         return counted['ready'], counted['unacked']
 
     def wait_counts(self, queue, ready, unacked, timeout_s=30):
-        wait_until(lambda: self.counts(queue) == (ready, unacked), timeout_s, f'{queue}: {ready} ready, {unacked} unacked')
+        def there():  # the second question takes a second
+            return self.ready(queue) == ready and self.counts(queue) == (ready, unacked)
+        wait_until(there, timeout_s, f'{queue}: {ready} ready, {unacked} unacked')
 
     # ---- the database
 
