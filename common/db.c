@@ -252,6 +252,10 @@ take_result(struct db *db, const struct sent *sent, PGresult *result)
     if (type == PGRES_COMMAND_OK && sent->statement == DB_commit && !sent->preparation &&
         strcmp(PQcmdStatus(result), "COMMIT") != 0)
         return failed(db, name, "40000", "the server rolled back instead");
+    if (type == PGRES_TUPLES_OK && PQntuples(result) > 0) { /* libpq did not go row by row */
+        log_error("db: %s: all rows at once", name);
+        return DB_UNFIT;
+    }
     /* TUPLES_OK ends rows that came one by one; ABORTED: an earlier statement failed and has been
      * noted */
     if (type == PGRES_COMMAND_OK || type == PGRES_TUPLES_OK || type == PGRES_PIPELINE_ABORTED)

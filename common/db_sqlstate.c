@@ -16,15 +16,17 @@ static const struct {
     {"57014", DB_TIMEOUT}, /* statement_timeout */
     {"22", DB_DATA},       /* a value that does not fit */
     {"23", DB_DATA},       /* a constraint */
-    {"54", DB_DATA},       /* too large for the server */
-    {"08", DB_LOST},       /* the connection */
-    {"57P", DB_LOST},      /* shut down, terminated, starting up */
-    {"25P03", DB_LOST},    /* idle in transaction too long */
-    {"25006", DB_LOST},    /* read-only: this server is no longer the primary */
-    {"0A000", DB_LOST},    /* "cached plan must not change result type": prepare anew */
-    {"26000", DB_LOST},    /* prepared statement gone: DISCARD ALL, or a pooler */
-    {"XX", DB_LOST},       /* internal error */
-    {"58", DB_LOST},       /* the server's system */
+    {"P0", DB_DATA},       /* a trigger's RAISE */
+    {"XX001", DB_DATA},    /* a corrupted row or index entry: the others can be read */
+    {"XX002", DB_DATA},    {"54", DB_DATA}, /* too large for the server */
+    {"08", DB_LOST},                        /* the connection */
+    {"57P", DB_LOST},                       /* shut down, terminated, starting up */
+    {"25P03", DB_LOST},                     /* idle in transaction too long */
+    {"25006", DB_LOST},                     /* read-only: this server is no longer the primary */
+    {"0A000", DB_LOST}, /* "cached plan must not change result type": prepare anew */
+    {"26000", DB_LOST}, /* prepared statement gone: DISCARD ALL, or a pooler */
+    {"XX", DB_LOST},    /* internal error */
+    {"58", DB_LOST},    /* the server's system */
 };
 
 enum db_status

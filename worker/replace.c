@@ -10,13 +10,14 @@
 
 enum { RETRY_MS = 5000 };
 
-/* What the broker adds on the way; kept, its cycle detection would drop the copy of a dead-lettered
- * message. */
+/* What the broker adds on the way (kept, its cycle detection would drop the copy of a dead-lettered
+ * message), and what would make it send further copies. */
 static bool
 is_broker_header(const char *key)
 {
     return strncmp(key, "x-death", 7) == 0 || strncmp(key, "x-first-death", 13) == 0 ||
-           strncmp(key, "x-last-death", 12) == 0 || strcmp(key, "x-delivery-count") == 0;
+           strncmp(key, "x-last-death", 12) == 0 || strcmp(key, "x-delivery-count") == 0 ||
+           strcmp(key, "CC") == 0 || strcmp(key, "BCC") == 0;
 }
 
 static json_t *

@@ -138,6 +138,7 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
         timeout_ms = 0; /* poll() would wait for what has been read already */
     if (poll(fds, sizeof fds / sizeof fds[0], (int)timeout_ms) < 0 && errno != EINTR) {
         log_error("poll: %s", strerror(errno));
+        worker->leaving = true;
         return -1;
     }
     if (fds[0].revents != 0)

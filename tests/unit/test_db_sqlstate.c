@@ -18,7 +18,9 @@ static const struct {
     {"53300", DB_RETRY},                        /* too_many_connections */
     {"57014", DB_TIMEOUT},                      /* query_canceled */
     {"22003", DB_DATA},                         /* numeric_value_out_of_range */
-    {"22008", DB_DATA},                         /* datetime_field_overflow */
+    {"P0001", DB_DATA},                         /* a trigger's RAISE */
+    {"XX001", DB_DATA},                         /* a corrupted row */
+    {"XX002", DB_DATA},    {"22008", DB_DATA},  /* datetime_field_overflow */
     {"22P02", DB_DATA},                         /* invalid_text_representation */
     {"23502", DB_DATA},                         /* not_null_violation */
     {"23503", DB_DATA},                         /* foreign_key_violation */
