@@ -63,11 +63,43 @@ store_range_users(struct db *db, const struct store_range *range, int64_t active
     char upto_id[16];
     char active_since[CLOCK_TEXT_SIZE];
     char limit[24];
-    const char *const parameters[] = {after_id, upto_id, active_since, limit};
+    bool everybody = active_since_us == STORE_EVERYBODY;
+    const char *const parameters[] = {after_id, upto_id, everybody ? NULL : active_since, limit};
 
     (void)snprintf(after_id, sizeof after_id, "%d", range->after_id);
     (void)snprintf(upto_id, sizeof upto_id, "%d", range->upto_id);
-    clock_format_utc(active_since_us, active_since);
+    clock_format_utc(everybody ? 0 : active_since_us, active_since);
     (void)snprintf(limit, sizeof limit, "%lld", (long long)count);
     db_send(db, DB_range_users, parameters, read_id, reader);
+}
+
+static int
+read_identity(void *context, const PGresult *result)
+{
+    const struct store_identity_reader *reader = context;
+    const char *username = row_text(result, 1);
+    int32_t id;
+
+    if (!row_id(result, 0, &id) || username == NULL)
+        return -1;
+    reader->found(reader->context, id, username);
+    return 0;
+}
+
+void
+store_user_by_id(struct db *db, int32_t id, struct store_identity_reader *reader)
+{
+    char number[16];
+    const char *const parameters[] = {number, NULL};
+
+    (void)snprintf(number, sizeof number, "%d", id);
+    db_send(db, DB_user_identify, parameters, read_identity, reader);
+}
+
+void
+store_user_by_name(struct db *db, const char *username, struct store_identity_reader *reader)
+{
+    const char *const parameters[] = {NULL, username};
+
+    db_send(db, DB_user_identify, parameters, read_identity, reader);
 }

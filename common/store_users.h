@@ -40,15 +40,32 @@ struct store_ids_reader {
 void store_ranges_load(struct db *db, int64_t active_since_us, int64_t users,
                        struct store_ids_reader *reader);
 
+#define STORE_EVERYBODY INT64_MIN
+
 /* A slice of user ids: after_id < id <= upto_id. */
 struct store_range {
     int32_t after_id;
     int32_t upto_id;
 };
 
-/* store_range_users(db, range, active_since_us, count, reader): the first ${count} active users of
- * ${range}. */
+/*
+ * store_range_users(db, range, active_since_us, count, reader):
+ * The first ${count} users of ${range} who are active, or all if ${active_since_us} is
+ * STORE_EVERYBODY.
+ */
 void store_range_users(struct db *db, const struct store_range *range, int64_t active_since_us,
                        int64_t count, struct store_ids_reader *reader);
+
+struct store_identity_reader {
+    void (*found)(void *context, int32_t id,
+                  const char *username); /* username borrowed for the call */
+    void *context;
+};
+
+/* store_user_by_id(db, id, reader): the account with this id, if there is one. */
+void store_user_by_id(struct db *db, int32_t id, struct store_identity_reader *reader);
+
+/* store_user_by_name(db, username, reader): the account of this name, if there is one. */
+void store_user_by_name(struct db *db, const char *username, struct store_identity_reader *reader);
 
 #endif

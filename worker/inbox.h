@@ -49,6 +49,7 @@ struct message {
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     char *result;           /* and what its sender is told then; owned, NULL: nothing */
+    unsigned refusals;      /* how often that came to nothing since a queue was missing */
     bool refused;           /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */

@@ -15,8 +15,11 @@ struct outgoing {
     size_t body_length;
     struct message *owner; /* NULL: a result, which is not mandatory */
     uint64_t number;       /* on the present connection, once sent */
+    unsigned attempts;     /* how often it was sent */
     bool returned;
 };
+
+enum { MAX_EXCHANGE_ATTEMPTS = 3, MAX_REFUSALS = 3 };
 
 static void
 append(struct outgoing_list *list, struct outgoing *outgoing)
@@ -192,24 +195,62 @@ outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct f
     return add_for_owner(outbox, outgoing, owner);
 }
 
-/* The first that waits can never be sent: what it was to replace goes where rejected messages go.
+/* ${owner} cannot have what follows it published: rejected, without the result it would have had.
  */
 static void
-give_up_first(struct outbox *outbox)
+reject_owner(struct message *owner, const char *why)
+{
+    log_error("[%s] rejected: %s", owner->task.id == NULL ? "?" : owner->task.id, why);
+    owner->end = MESSAGE_REJECTED;
+    free(owner->result);
+    owner->result = NULL;
+}
+
+/* One message less that ${owner} waits for; after the last one it may end, or is put back. */
+static void
+one_less(struct message *owner, int64_t retry_at_ms)
+{
+    owner->unconfirmed--;
+    if (owner->unconfirmed > 0 || owner->state != MESSAGE_CONFIRMING)
+        return;
+    /* a message that is moved is kept for as long as it takes, one that is done is not done for
+     * ever */
+    if (owner->refused && owner->plan == PLAN_RUN && ++owner->refusals >= MAX_REFUSALS) {
+        reject_owner(owner, "there is no queue for what follows it");
+        owner->refused = false;
+    }
+    if (owner->refused)
+        message_put_back(owner, retry_at_ms);
+    else
+        owner->state = MESSAGE_CONFIRMED;
+    owner->refused = false;
+}
+
+/* The first that waits can never be sent. */
+static void
+give_up_first(struct outbox *outbox, const char *why)
 {
     struct outgoing *outgoing = take_first(&outbox->waiting);
     struct message *owner = outgoing->owner;
 
     if (owner != NULL) {
-        log_error("[%s] rejected: its headers are too large to be published again",
-                  owner->task.id == NULL ? "?" : owner->task.id);
-        owner->unconfirmed--;
-        if (owner->unconfirmed == 0)
-            owner->state = MESSAGE_REJECTED;
+        reject_owner(owner, why);
+        one_less(owner, 0);
     } else {
         outbox->dropped++;
     }
     end_outgoing(outbox, outgoing);
+}
+
+/*
+ * An exchange named by a stranger may not exist, and the broker closes the channel of whoever
+ * publishes to it.  After a few connections lost with this message in flight it is the suspect.
+ */
+static bool
+is_hopeless(const struct outgoing *outgoing)
+{
+    return outgoing->exchange != NULL && outgoing->exchange[0] != '\0' &&
+           outgoing->attempts >= MAX_EXCHANGE_ATTEMPTS;
 }
 
 void
@@ -226,10 +267,15 @@ outbox_send(struct outbox *outbox, struct publisher *publisher)
             .body_length = outgoing->body_length,
             .mandatory = outgoing->owner != NULL,
         };
-        enum broker_event event = publisher_send(publisher, &publication, &outgoing->number);
+        enum broker_event event;
 
+        if (is_hopeless(outgoing)) {
+            give_up_first(outbox, "its exchange does not take what follows it");
+            continue;
+        }
+        event = publisher_send(publisher, &publication, &outgoing->number);
         if (event == BROKER_REFUSED) {
-            give_up_first(outbox);
+            give_up_first(outbox, "its headers are too large to be published again");
             continue;
         }
         if (event != BROKER_NOTHING) {
@@ -237,6 +283,7 @@ outbox_send(struct outbox *outbox, struct publisher *publisher)
             return;
         }
         outgoing->returned = false; /* by a connection before this one, perhaps */
+        outgoing->attempts++;
         append(&outbox->sent, take_first(&outbox->waiting));
         outbox->sent_count++;
     }
@@ -278,14 +325,7 @@ confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t
                      owner->task.id, outgoing->queue);
             owner->refused = true;
         }
-        owner->unconfirmed--;
-        if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING) {
-            if (owner->refused)
-                message_put_back(owner, retry_at_ms);
-            else
-                owner->state = MESSAGE_CONFIRMED;
-            owner->refused = false;
-        }
+        one_less(owner, retry_at_ms);
     }
     end_outgoing(outbox, outgoing);
 }

@@ -59,7 +59,7 @@ int outbox_add_follow_up_take(struct outbox *outbox, struct message *owner,
 /*
  * outbox_send(outbox, publisher):
  * Send what waits, as long as the publisher is ready and not too much is in flight.  The owner of a
- * message that can never be sent becomes REJECTED.
+ * message that can never be sent is to end REJECTED.
  */
 void outbox_send(struct outbox *outbox, struct publisher *publisher);
 

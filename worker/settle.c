@@ -164,13 +164,24 @@ worker_expire(struct worker *worker, struct message *message)
     finish(worker, message);
 }
 
-/* What had to be published for these messages is safe. */
+/* What had to be published for these messages is safe, or the outbox has given it up and rejects.
+ */
 static void
 end_confirmed(struct worker *worker)
 {
-    for (size_t i = 0; i < worker->inbox.count; i++)
-        if (worker->inbox.messages[i]->state == MESSAGE_CONFIRMED)
-            finish(worker, worker->inbox.messages[i]);
+    static const struct exception unpublished = {"RuntimeError", "builtins",
+                                                 "what follows it could not be published"};
+
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message->state != MESSAGE_CONFIRMED)
+            continue;
+        if (message->end == MESSAGE_REJECTED && message->result == NULL &&
+            wants_result(worker, message))
+            message->result = result_failure(message->task.id, &unpublished);
+        finish(worker, message);
+    }
 }
 
 /* Acknowledges one message above the mark up to which one acknowledgement does for all. */

@@ -3,6 +3,7 @@
 import json
 
 import celery
+import processes
 
 
 def test_chain(world, start):
@@ -72,3 +73,24 @@ def test_chord_is_refused_before_anything_is_done(world, start):
     result = world.wire.result(world.wire.put(queue, body, {'task': 'evaluate_user', 'id': 'chord'}))
     assert (result['status'], result['result']['exc_type']) == ('FAILURE', 'NotImplementedError')
     assert world.awards([user]) == {}
+
+
+def test_steps_that_lead_nowhere_harm_nobody(world, start):
+    """An exchange that does not exist costs the publisher its channel; a queue that does not exist returns the message."""
+    queue, dead = world.new_queue(), world.new_queue(declare=True)
+    world.rabbitmq.ctl('set_policy', '-p', world.name, f'dead-{queue}', f'^{queue}$',
+                       json.dumps({'dead-letter-exchange': '', 'dead-letter-routing-key': dead}), '--apply-to', 'queues')
+    worker = start(queue)
+    users = world.add_users(3)
+    tokens = []
+    for user, options in zip(users, ({'exchange': 'no-such-exchange', 'routing_key': 'x'}, {'queue': 'no-such-queue'})):
+        link = {'task': 'evaluate_user', 'args': [user], 'kwargs': {}, 'options': options, 'subtask_type': None,
+                'immutable': True}
+        embed = {'callbacks': [link], 'errbacks': None, 'chain': None, 'chord': None}
+        tokens.append(world.wire.put(queue, json.dumps([[user], {}, embed]), {'task': 'evaluate_user', 'id': f'to-{user}'}))
+    processes.wait_until(lambda: world.ready(dead) == 2, 90, 'both are dead letters')
+    assert [world.wire.result(token)['status'] for token in tokens] == ['FAILURE', 'FAILURE']
+    assert world.wire.result(world.wire.send(queue, 'evaluate_user', [users[2]]))['status'] == 'SUCCESS'
+    assert world.awards(users) == {user: ['Beginner'] for user in users}  # what was done stands
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert worker.process.running()
