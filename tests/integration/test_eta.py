@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages for later: held until their time, in nobody's way, and not done at all when they come too late."""
 import datetime
+import signal
 import time
 
 import pytest
@@ -124,13 +125,15 @@ def test_more_than_may_be_held(world, start):
 
 
 def test_bytes_that_may_be_held(world, start):
-    """A large message for later is not held, however few there are."""
+    """A message for later that is larger than that is not held, however few there are: it went round once before its time came."""
     queue = world.new_queue()
     user, = world.add_users(1)
-    start(queue, env={'TROPHY_WORKER_ETA_BYTES': '1000'})
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(8), 'argsrepr': 'x' * 50},
+    worker = start(queue, env={'TROPHY_WORKER_ETA_BYTES': '100'})
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(7)},
                             correlation_id='big')
     assert world.wire.result('big', timeout_s=40)['task_id'] == token
+    worker.process.signal(signal.SIGUSR1)
+    worker.wait_log('received 2, succeeded 1')
     assert world.awards([user]) == {user: ['Beginner']}
     world.wait_counts(queue, ready=0, unacked=0)
 

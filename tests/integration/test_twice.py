@@ -101,7 +101,7 @@ def test_killed_with_a_transaction_open(world, start, kind):
         world.wait_blocked()
         victim.kill()
         cursor.connection.rollback()
-    world.wait_counts(queue, ready=10, unacked=0)
+    processes.wait_until(lambda: world.ready(queue) == 10, 30, 'all are back')
     assert not any(world.wire.has_result(token) for token in tokens)
     assert world.awards([blocked, *others]) == {}
     worker = start(queue)
