@@ -18,6 +18,9 @@ backoff_failed(struct backoff *backoff, int64_t now_ms)
 {
     int64_t delay = BACKOFF_FIRST_MS;
 
+    if (backoff->works_since_ms != 0 && now_ms - backoff->works_since_ms >= BACKOFF_MAX_MS)
+        backoff->failures = 0;
+    backoff->works_since_ms = 0;
     for (unsigned i = 0; i < backoff->failures && delay < BACKOFF_MAX_MS; i++)
         delay *= 2;
     if (delay > BACKOFF_MAX_MS)
@@ -26,6 +29,12 @@ backoff_failed(struct backoff *backoff, int64_t now_ms)
     backoff->failures++;
     backoff->not_before_ms = now_ms + delay;
     return delay;
+}
+
+void
+backoff_works(struct backoff *backoff, int64_t now_ms)
+{
+    backoff->works_since_ms = now_ms;
 }
 
 void

@@ -11,13 +11,20 @@
  */
 struct backoff {
     unsigned failures;
-    int64_t not_before_ms; /* on the monotonic clock */
+    int64_t not_before_ms;  /* on the monotonic clock */
+    int64_t works_since_ms; /* 0: it does not, or nobody has said so */
 };
 
 enum { BACKOFF_FIRST_MS = 250, BACKOFF_MAX_MS = 15000 };
 
 /* backoff_failed(backoff, now_ms): one more failure; returns the delay chosen, in milliseconds. */
 int64_t backoff_failed(struct backoff *backoff, int64_t now_ms);
+
+/*
+ * backoff_works(backoff, now_ms): it has been opened.  Once it has worked for BACKOFF_MAX_MS the
+ * next failure starts from the shortest delay again; before, it may be one that opens and fails.
+ */
+void backoff_works(struct backoff *backoff, int64_t now_ms);
 
 /* backoff_reset(backoff): it worked: the next failure starts from the shortest delay. */
 void backoff_reset(struct backoff *backoff);

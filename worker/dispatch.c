@@ -205,6 +205,7 @@ has_database(struct worker *worker)
     status = db_open(worker->db);
     if (status == DB_OK) {
         log_note("db: connected");
+        backoff_works(&worker->db_backoff, clock_monotonic_ms());
         return true;
     }
     log_warn("db: %s, again in %lld ms",

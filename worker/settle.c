@@ -60,6 +60,8 @@ finish(struct worker *worker, struct message *message)
                                                                   : message->task.id,
                                message->result, worker->options->celery_result_persistent);
     message->result = NULL;
+    if (message->plan == PLAN_PARK && message->end == MESSAGE_ACKED)
+        log_end(message, LOG_LEVEL_INFO, "parked", worker->options->broker_park_queue);
     message->state = message->end;
 }
 

@@ -85,6 +85,7 @@ take_deliveries(struct worker *worker)
             consumer_gone(worker);
             return;
         }
+        backoff_works(&worker->consumer_backoff, clock_monotonic_ms());
     }
     while ((event = consumer_next(worker->consumer, &delivery)) == BROKER_DELIVERY) {
         backoff_reset(&worker->consumer_backoff);

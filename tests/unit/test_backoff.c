@@ -3,6 +3,8 @@
 #include "common/backoff.h"
 #include "tests/unit/suite.h"
 
+#include <stdbool.h>
+
 enum { DRAWS = 200, NOW_MS = 1000 };
 
 static const struct {
@@ -52,11 +54,30 @@ START_TEST(ready_and_reset)
 }
 END_TEST
 
+/* What has worked for a while starts anew; what fails as soon as it is open does not. */
+START_TEST(works)
+{
+    const bool a_while = _i == 1;
+    struct backoff backoff = {0};
+
+    for (int i = 0; i < 10; i++)
+        (void)backoff_failed(&backoff, NOW_MS);
+    backoff_works(&backoff, NOW_MS);
+    if (a_while)
+        ck_assert_int_le(backoff_failed(&backoff, NOW_MS + BACKOFF_MAX_MS), BACKOFF_FIRST_MS);
+    else
+        ck_assert_int_ge(backoff_failed(&backoff, NOW_MS + BACKOFF_MAX_MS - 1), BACKOFF_MAX_MS / 2);
+    /* and it does not work any more */
+    (void)backoff_failed(&backoff, NOW_MS + 2 * BACKOFF_MAX_MS);
+    ck_assert_uint_eq(backoff.failures, a_while ? 2 : 12);
+}
+END_TEST
+
 int
 main(void)
 {
-    const struct suite_test tests[] = {{delays, sizeof rows / sizeof rows[0]},
-                                       {ready_and_reset, 1}};
+    const struct suite_test tests[] = {
+        {delays, sizeof rows / sizeof rows[0]}, {ready_and_reset, 1}, {works, 2}};
 
     return suite_run("backoff", tests, sizeof tests / sizeof tests[0]);
 }
