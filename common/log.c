@@ -71,25 +71,6 @@ write_json(enum log_level level, const char *text)
     json_decref(line);
 }
 
-/* Make "?" of every byte that is a control character (U+0080 to U+009F, too: terminals obey them)
- * or no UTF-8, such as a character that the limit has cut. */
-static void
-neutralise(char *text)
-{
-    while (*text != '\0') {
-        size_t length = utf8_length(text);
-        unsigned char first = (unsigned char)text[0];
-        bool control = first < 0x20 || first == 0x7f ||
-                       (first == 0xc2 && length == 2 && (unsigned char)text[1] < 0xa0);
-
-        if (length == 0 || control) {
-            length = length == 0 ? 1 : length;
-            memset(text, '?', length);
-        }
-        text += length;
-    }
-}
-
 void
 log_write(enum log_level level, const char *fmt, ...)
 {
@@ -101,7 +82,7 @@ log_write(enum log_level level, const char *fmt, ...)
     va_start(ap, fmt);
     (void)vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    neutralise(text);
+    utf8_neutralise(text);
     if (layout == LOG_FORMAT_JSON)
         write_json(level, text);
     else

@@ -103,3 +103,34 @@ store_user_by_name(struct db *db, const char *username, struct store_identity_re
 
     db_send(db, DB_user_identify, parameters, read_identity, reader);
 }
+
+void
+store_usernames(struct db *db, const char *ids, struct store_identity_reader *reader)
+{
+    const char *const parameters[] = {ids};
+
+    db_send(db, DB_usernames, parameters, read_identity, reader);
+}
+
+static int
+read_count(void *context, const PGresult *result)
+{
+    const struct store_count_reader *reader = context;
+    int64_t count;
+
+    if (!row_number(result, 0, 0, INT64_MAX, &count))
+        return -1;
+    reader->found(reader->context, count);
+    return 0;
+}
+
+void
+store_users_count(struct db *db, int64_t active_since_us, struct store_count_reader *reader)
+{
+    char active_since[CLOCK_TEXT_SIZE];
+    bool everybody = active_since_us == STORE_EVERYBODY;
+    const char *const parameters[] = {everybody ? NULL : active_since};
+
+    clock_format_utc(everybody ? 0 : active_since_us, active_since);
+    db_send(db, DB_users_count, parameters, read_count, reader);
+}

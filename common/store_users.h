@@ -68,4 +68,16 @@ void store_user_by_id(struct db *db, int32_t id, struct store_identity_reader *r
 /* store_user_by_name(db, username, reader): the account of this name, if there is one. */
 void store_user_by_name(struct db *db, const char *username, struct store_identity_reader *reader);
 
+/* store_usernames(db, ids, reader): the names of the accounts among ${ids}, in any order. */
+void store_usernames(struct db *db, const char *ids, struct store_identity_reader *reader);
+
+struct store_count_reader {
+    void (*found)(void *context, int64_t count);
+    void *context;
+};
+
+/* store_users_count(db, active_since_us, reader): how many are active, or all if ${active_since_us}
+ * is STORE_EVERYBODY. */
+void store_users_count(struct db *db, int64_t active_since_us, struct store_count_reader *reader);
+
 #endif

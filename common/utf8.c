@@ -7,6 +7,7 @@
 #include "common/utf8.h"
 
 #include <stdbool.h>
+#include <string.h>
 
 static const struct {
     unsigned char first_min;
@@ -43,4 +44,21 @@ utf8_length(const char *text)
         return n == forms[i].length ? n : 0;
     }
     return 0;
+}
+
+void
+utf8_neutralise(char *text)
+{
+    while (*text != '\0') {
+        size_t length = utf8_length(text);
+        unsigned char first = (unsigned char)text[0];
+        bool control = first < 0x20 || first == 0x7f ||
+                       (first == 0xc2 && length == 2 && (unsigned char)text[1] < 0xa0);
+
+        if (length == 0 || control) {
+            length = length == 0 ? 1 : length;
+            memset(text, '?', length);
+        }
+        text += length;
+    }
 }

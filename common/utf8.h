@@ -12,4 +12,11 @@
  */
 size_t utf8_length(const char *text);
 
+/*
+ * utf8_neutralise(text):
+ * Make "?" of every byte of ${text} that is a control character (U+0080 to U+009F, too: terminals
+ * obey them) or no UTF-8.
+ */
+void utf8_neutralise(char *text);
+
 #endif

@@ -39,6 +39,8 @@ int command_usage(const struct command_line *line, const char *complaint, const 
 int command_open_db(const struct command_line *line, struct db **db);
 
 extern const struct command command_run;
+extern const struct command command_evaluate;
+extern const struct command command_recalculate;
 extern const struct command command_config;
 
 #endif

@@ -123,8 +123,10 @@ evaluate(struct evaluator *evaluator, struct subject *subjects, size_t count)
             break;
         }
     }
-    for (size_t i = 0; status == DB_OK && i < t.count; i++)
+    for (size_t i = 0; status == DB_OK && i < t.count; i++) {
         t.entries[i].subject->outcome = t.entries[i].outcome;
+        t.entries[i].subject->statistics = t.entries[i].statistics;
+    }
     free(t.entries);
     return status;
 }

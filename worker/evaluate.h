@@ -15,7 +15,7 @@ struct evaluation_request {
         only; /* these trophies, by id, uuid or name; NULL: all.  An unknown one fails every user */
     bool force;   /* check also what is earned, and say what is no longer met */
     bool revoke;  /* and take that away; needs force */
-    bool dry_run; /* decide, but write nothing */
+    bool dry_run; /* decide, but neither lock nor write anything */
 };
 
 /* What was decided about one user and one trophy: so many awards more, or (below zero) so many no
@@ -23,11 +23,16 @@ struct evaluation_request {
 typedef void (*evaluation_decided_fn)(void *context, const struct subject *subject,
                                       const struct trophy *trophy, int64_t change);
 
+/* Deciding about one user begins: what was decided of it before, in an attempt that failed, does
+ * not hold. */
+typedef void (*evaluation_deciding_fn)(void *context, const struct subject *subject);
+
 /* What an evaluation needs besides the users; borrowed, and its warnings are remembered. */
 struct evaluator {
     struct db *db;
     const struct options *options; /* trophies.* */
     struct evaluation_request request;
+    evaluation_deciding_fn deciding; /* NULL: nobody asks */
     evaluation_decided_fn
         decided; /* NULL: nobody asks.  Called before the commit, and again if that fails */
     void *decided_context;

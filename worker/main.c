@@ -14,6 +14,8 @@ static const char default_file[] = "/etc/trophy-worker/trophy-worker.cfg";
 
 static const struct command *const commands[] = {
     &command_run,
+    &command_evaluate,
+    &command_recalculate,
     &command_config,
 };
 

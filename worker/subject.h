@@ -3,6 +3,7 @@
 #define WORKER_SUBJECT_H
 
 #include "common/err.h"
+#include "common/user_statistics.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,14 @@ enum subject_outcome {
     SUBJECT_TIMED_OUT, /* alone in a transaction, and still longer than the statement timeout */
 };
 
+/* Why an evaluation skips a user, the first that holds. */
+enum subject_skip {
+    SKIP_NONE = 0,
+    SKIP_SWITCHED_OFF, /* trophies.enabled is false */
+    SKIP_OPTED_OUT,
+    SKIP_INACTIVE,
+};
+
 /* One user of a batch, however many messages name it. */
 struct subject {
     int32_t user_id;
@@ -24,8 +33,10 @@ struct subject {
                     skips the user */
     bool evaluate; /* an evaluation named it */
     enum subject_outcome outcome;
-    int32_t awards; /* given in this batch */
-    int64_t lost;   /* awards no longer met, as a forced evaluation found */
+    enum subject_skip skip;            /* known also if its statistics are brought up to date */
+    struct user_statistics statistics; /* SUBJECT_DONE: as they were written */
+    int32_t awards;                    /* given in this batch */
+    int64_t lost;                      /* awards no longer met, as a forced evaluation found */
     struct err err;
 };
 

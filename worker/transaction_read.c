@@ -79,17 +79,27 @@ any(const struct transaction *t, entry_test test)
 
 /* ---- first round trip: who are they, and what is there to earn? */
 
+static enum subject_skip
+find_skip(const struct options *options, const struct store_user *user)
+{
+    if (!options->trophies_enabled)
+        return SKIP_SWITCHED_OFF;
+    if (user->opted_out)
+        return SKIP_OPTED_OUT;
+    return user->inactive ? SKIP_INACTIVE : SKIP_NONE;
+}
+
 static void
 found_user(void *context, const struct store_user *user)
 {
     struct transaction *t = context;
     struct entry *entry = find_entry(t, user->id);
-    bool skipped = !t->evaluator->options->trophies_enabled || user->opted_out || user->inactive;
 
     if (entry == NULL)
         return;
+    entry->subject->skip = find_skip(t->evaluator->options, user);
     entry->exists = true;
-    entry->evaluate = entry->subject->evaluate && !skipped;
+    entry->evaluate = entry->subject->evaluate && entry->subject->skip == SKIP_NONE;
     entry->touch = entry->evaluate || entry->subject->update;
     entry->without_statistics = user->without_statistics;
     entry->outcome = entry->touch ? SUBJECT_DONE : SUBJECT_SKIPPED;
@@ -220,6 +230,21 @@ list_trophies(const struct transaction *t, struct buffer *trophies)
     return buffer_text(trophies);
 }
 
+/* What is decided has to hold until it is written; what is only to be said needs no lock. */
+static void
+ask_for_locks(struct transaction *t, struct buffer *ids, struct readers *readers)
+{
+    if (t->evaluator->request.dry_run) {
+        for (size_t i = 0; i < t->count; i++)
+            t->entries[i].locked = t->entries[i].touch;
+        return;
+    }
+    if (any(t, lacks_statistics) && list_ids(t, lacks_statistics, ids) != NULL)
+        store_statistics_make(t->db, buffer_text(ids), t->now_us);
+    if (!ids->failed && list_ids(t, is_touched, ids) != NULL)
+        store_statistics_lock(t->db, buffer_text(ids), &readers->locks);
+}
+
 /* Puts the statements that lock and read into the pipeline.  -1: out of memory, some may be
  * missing. */
 static int
@@ -229,10 +254,8 @@ ask_for_users(struct transaction *t, struct readers *readers)
     struct buffer trophies = {0};
     int status = -1;
 
-    if (any(t, lacks_statistics) && list_ids(t, lacks_statistics, &ids) != NULL)
-        store_statistics_make(t->db, buffer_text(&ids), t->now_us);
+    ask_for_locks(t, &ids, readers);
     if (!ids.failed && list_ids(t, is_touched, &ids) != NULL) {
-        store_statistics_lock(t->db, buffer_text(&ids), &readers->locks);
         store_sessions_load(t->db, buffer_text(&ids), &readers->sessions);
         store_volumes_load(t->db, buffer_text(&ids), &readers->volumes);
         status = t->evaluates ? -1 : 0;

@@ -60,6 +60,8 @@ decide_user(struct transaction *t, size_t place, struct changes *changes)
 
     subject->awards = 0;
     subject->lost = 0;
+    if (evaluator->deciding != NULL)
+        evaluator->deciding(evaluator->decided_context, subject);
     for (size_t i = 0; i < t->trophies.count; i++) {
         const struct trophy *trophy = &t->trophies.items[i];
         int64_t change =
@@ -107,6 +109,8 @@ send_changes(struct transaction *t, struct changes *changes)
         if (buffer_text(all[i]) == NULL)
             return -1;
     }
+    if (t->evaluator->request.dry_run)
+        return 0;
     if (gives)
         store_awards_give(t->db, buffer_text(&changes->users), buffer_text(&changes->trophies),
                           t->now_us);
@@ -138,11 +142,11 @@ write_awards(struct transaction *t)
 enum db_status
 transaction_write_users(struct transaction *t)
 {
-    bool complete = write_statistics(t) == 0 && write_awards(t) == 0;
+    bool dry = t->evaluator->request.dry_run;
+    bool complete = (dry || write_statistics(t) == 0) && write_awards(t) == 0;
     enum db_status status;
 
-    db_send(t->db, complete && !t->evaluator->request.dry_run ? DB_commit : DB_rollback, NULL, NULL,
-            NULL);
+    db_send(t->db, complete && !dry ? DB_commit : DB_rollback, NULL, NULL, NULL);
     status = db_run(t->db);
     return complete || status != DB_OK ? status : DB_RETRY;
 }
