@@ -103,3 +103,27 @@ store_user_by_name(struct db *db, const char *username, struct store_identity_re
 
     db_send(db, DB_user_identify, parameters, read_identity, reader);
 }
+
+static int
+read_login(void *context, const PGresult *result)
+{
+    const struct store_login_reader *reader = context;
+    int64_t last_login_us;
+
+    if (row_text(result, 0) == NULL)
+        return 0;
+    if (!row_number(result, 0, INT64_MIN, INT64_MAX, &last_login_us))
+        return -1;
+    reader->found(reader->context, last_login_us);
+    return 0;
+}
+
+void
+store_user_login(struct db *db, int32_t id, struct store_login_reader *reader)
+{
+    char number[16];
+    const char *const parameters[] = {number};
+
+    (void)snprintf(number, sizeof number, "%d", id);
+    db_send(db, DB_user_login, parameters, read_login, reader);
+}

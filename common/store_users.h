@@ -68,4 +68,12 @@ void store_user_by_id(struct db *db, int32_t id, struct store_identity_reader *r
 /* store_user_by_name(db, username, reader): the account of this name, if there is one. */
 void store_user_by_name(struct db *db, const char *username, struct store_identity_reader *reader);
 
+struct store_login_reader {
+    void (*found)(void *context, int64_t last_login_us); /* no call if there was no login */
+    void *context;
+};
+
+/* store_user_login(db, id, reader): when the account with this id last logged in. */
+void store_user_login(struct db *db, int32_t id, struct store_login_reader *reader);
+
 #endif

@@ -40,5 +40,6 @@ int command_open_db(const struct command_line *line, struct db **db);
 
 extern const struct command command_run;
 extern const struct command command_config;
+extern const struct command command_explain;
 
 #endif

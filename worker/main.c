@@ -15,6 +15,7 @@ static const char default_file[] = "/etc/trophy-worker/trophy-worker.cfg";
 static const struct command *const commands[] = {
     &command_run,
     &command_config,
+    &command_explain,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
