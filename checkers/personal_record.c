@@ -16,7 +16,7 @@ describe(const struct rule *rule, const struct facts *facts, struct buffer *text
 {
     (void)rule;
     (void)facts;
-    buffer_printf(text, "never by these tasks, it needs the log that was just saved");
+    buffer_printf(text, "never given by these tasks, it needs the log just saved");
 }
 
 const struct checker checker_personal_record = {

@@ -10,7 +10,8 @@
 #include <sysexits.h>
 
 static const char help[] =
-    "usage: trophy-worker [-c FILE] explain --user NAME [--trophy ID|NAME] [--json]\n"
+    "usage: trophy-worker [-c FILE] explain --user NAME | --username NAME [--trophy ID|NAME...] "
+    "[--json]\n"
     "\n"
     "Says of one user for each trophy: earned when; or why not: skipped because..., value against "
     "target,\n"
@@ -20,7 +21,7 @@ static const char help[] =
     "      --user NAME          a username, or an id (digits only)\n"
     "      --username NAME      a username, even if it is digits only\n"
     "      --trophy ID|NAME     only this trophy, by id, uuid or name; may be given again\n"
-    "      --json               one object on one line, for scripts\n"
+    "      --json               one object a line, for scripts\n"
     "\n"
     "Exit codes: 0 done; 64 usage; 65 unknown trophy; 67 no such user; 69 database away; 75 try "
     "again;\n"

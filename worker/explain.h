@@ -103,10 +103,11 @@ bool explain_is_skipped(const struct explanation *explanation);
 int explain_print_text(const struct explanation *explanation, FILE *out);
 
 /*
- * explain_print_json(explanation, out): for a script, one line:
+ * explain_print_json(explanation, out): for a script, two lines: the user, and what it comes to.
  * {"user_id", "username", "skipped": null | "system_off" | "opted_out" | "inactive", "failure":
  * null | text, "last_login", "statistics": {…}, "trophies": [{"trophy_id", "uuid", "name",
- * "checker", "state", "detail", "given", "owed", "due", "first_earned_at", "last_earned_at"}]}.
+ * "checker", "state", "detail", "given", "owed", "due", "first_earned_at", "last_earned_at"}]}
+ * {"summary": {"trophies", "earned", "due"}}; the last is what the next evaluation gives.
  */
 int explain_print_json(const struct explanation *explanation, FILE *out);
 

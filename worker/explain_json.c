@@ -109,21 +109,50 @@ skipped(const struct explanation *e)
                           : NULL;
 }
 
-int
-explain_print_json(const struct explanation *explanation, FILE *out)
+static json_t *
+user(const struct explanation *e)
 {
-    const struct explanation *e = explanation;
     const char *failure = e->failure.text[0] != '\0' ? e->failure.text : NULL;
-    json_t *object = json_pack("{si ss ss? ss? so so so}", "user_id", (int)e->user_id, "username",
-                               e->username, "skipped", skipped(e), "failure", failure, "last_login",
-                               instant(e->last_login_us != NO_LOGIN, e->last_login_us),
-                               "statistics", statistics(e), "trophies", trophies(e));
-    char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
-    int status = -1;
 
-    if (text != NULL && fprintf(out, "%s\n", text) > 0 && fflush(out) == 0)
-        status = 0;
+    return json_pack("{si ss ss? ss? so so so}", "user_id", (int)e->user_id, "username",
+                     e->username, "skipped", skipped(e), "failure", failure, "last_login",
+                     instant(e->last_login_us != NO_LOGIN, e->last_login_us), "statistics",
+                     statistics(e), "trophies", trophies(e));
+}
+
+static json_t *
+summary(const struct explanation *e)
+{
+    json_int_t count = 0;
+    json_int_t earned = 0;
+    json_int_t due = 0;
+
+    for (size_t i = 0; i < e->trophies.count; i++) {
+        struct verdict verdict = explain_trophy(e, i);
+
+        count += e->trophies.items[i].state != TROPHY_LEFT_OUT;
+        earned += verdict.state == EXPLAIN_EARNED && e->trophies.items[i].state != TROPHY_LEFT_OUT;
+        due += explain_is_skipped(e) ? 0 : verdict.due;
+    }
+    return json_pack("{s{sI sI sI}}", "summary", "trophies", count, "earned", earned, "due", due);
+}
+
+/* Takes ${object}. */
+static int
+print_line(json_t *object, FILE *out)
+{
+    char *text = object == NULL ? NULL : json_dumps(object, JSON_COMPACT);
+    int status = text != NULL && fprintf(out, "%s\n", text) > 0 && fflush(out) == 0 ? 0 : -1;
+
     free(text);
     json_decref(object);
     return status;
+}
+
+int
+explain_print_json(const struct explanation *explanation, FILE *out)
+{
+    if (print_line(user(explanation), out) != 0)
+        return -1;
+    return print_line(summary(explanation), out);
 }

@@ -62,6 +62,28 @@ put_column(const char *text, int column, struct buffer *line)
 }
 
 static void
+put_skipped(const struct explanation *e, struct buffer *text)
+{
+    if (e->system_off)
+        buffer_printf(text, "skipped: trophies are switched off in the configuration "
+                            "(trophies.enabled)");
+    else if (e->opted_out)
+        buffer_printf(text, "skipped: the user has opted out (trophies_enabled of the profile)");
+    else if (!e->inactive && e->last_login_us == NO_LOGIN)
+        buffer_printf(text, "not skipped if it names the user; one of all active users leaves out "
+                            "who never logged in");
+    else if (!e->inactive)
+        buffer_printf(text, "not skipped");
+    if (!e->inactive)
+        return;
+    buffer_printf(text, e->system_off || e->opted_out ? "; also inactive since "
+                                                      : "skipped: inactive since ");
+    put_instant(e->last_login_us, text);
+    buffer_printf(text, ", the limit is %lld days",
+                  (long long)e->options->trophies_inactive_user_days);
+}
+
+static void
 put_user(const struct explanation *e, struct buffer *text)
 {
     buffer_printf(text, "user:        ");
@@ -74,23 +96,10 @@ put_user(const struct explanation *e, struct buffer *text)
     buffer_printf(text, "\nnow:         ");
     put_instant(e->now_us, text);
     buffer_printf(text, " (%s)\nevaluation:  ", e->options->trophies_time_zone);
-    if (e->system_off)
-        buffer_printf(text, "skipped: trophies are switched off in the configuration "
-                            "(trophies.enabled)");
-    else if (e->opted_out)
-        buffer_printf(text, "skipped: the user has opted out (trophies_enabled of the profile)");
-    else if (!e->inactive)
-        buffer_printf(text, "not skipped");
-    if (e->inactive) {
-        buffer_printf(text, e->system_off || e->opted_out ? "\n             and inactive since "
-                                                          : "skipped: inactive since ");
-        put_instant(e->last_login_us, text);
-        buffer_printf(text, ", the limit is %lld days",
-                      (long long)e->options->trophies_inactive_user_days);
-    }
+    put_skipped(e, text);
     buffer_printf(text, "\n");
     if (e->failure.text[0] != '\0')
-        buffer_printf(text, "             and fails: %s\n", e->failure.text);
+        buffer_printf(text, "failure:     %s\n", e->failure.text);
     buffer_printf(text, "\n");
 }
 

@@ -116,11 +116,7 @@ static const struct {
      {.longest_gap = 12},
      "longest break 12 of 30 days"},
 
-    {"personal_record",
-     "{}",
-     {0},
-     {0},
-     "never by these tasks, it needs the log that was just saved"},
+    {"personal_record", "{}", {0}, {0}, "never given by these tasks, it needs the log just saved"},
 };
 
 START_TEST(described)
