@@ -5,6 +5,7 @@
 #include "checkers/decimal.h"
 #include "checkers/history.h"
 #include "checkers/params.h"
+#include "common/buffer.h"
 #include "common/err.h"
 #include "common/user_statistics.h"
 
@@ -45,6 +46,9 @@ struct rule {
  * times(rule, facts): how often the trophy is owed for these facts: 0 is "not met", 1 is "met";
  * more for what can be done again, floor(current / target), which counts for repeatable trophies
  * only.
+ *
+ * describe(rule, facts, text): append how far that is, value against target, in words that need no
+ * subject: "12 of 30 days in a row".  True whether it is met or not.
  */
 struct checker {
     const char *name; /* the checker_class it answers to, and the metrics' label */
@@ -52,6 +56,7 @@ struct checker {
         *aliases[4]; /* names of the proposal, also behind a dotted Python path; up to NULL */
     int (*parse)(const struct params *params, struct rule *rule, struct err *err);
     int64_t (*times)(const struct rule *rule, const struct facts *facts);
+    void (*describe)(const struct rule *rule, const struct facts *facts, struct buffer *text);
 };
 
 /*
@@ -72,5 +77,8 @@ int rule_parse(const char *checker_class, const struct params *params, struct ru
 
 /* rule_times(rule, facts): how often the trophy is owed, see struct checker. */
 int64_t rule_times(const struct rule *rule, const struct facts *facts);
+
+/* rule_describe(rule, facts, text): append value against target in words, see struct checker. */
+void rule_describe(const struct rule *rule, const struct facts *facts, struct buffer *text);
 
 #endif

@@ -17,9 +17,31 @@ times(const struct rule *rule, const struct facts *facts)
     return history_has_day(facts->history, rule->date.month, rule->date.day);
 }
 
+static const struct {
+    const char *name;
+    int32_t days;
+} months[] = {
+    {"January", 31},   {"February", 29}, {"March", 31},    {"April", 30},
+    {"May", 31},       {"June", 30},     {"July", 31},     {"August", 31},
+    {"September", 30}, {"October", 31},  {"November", 30}, {"December", 31},
+};
+
+static void
+describe(const struct rule *rule, const struct facts *facts, struct buffer *text)
+{
+    int32_t month = rule->date.month;
+    int32_t day = rule->date.day;
+
+    buffer_printf(text, "%s workout on %d %s", times(rule, facts) > 0 ? "a" : "no", day,
+                  months[month - 1].name);
+    if (day > months[month - 1].days)
+        buffer_printf(text, ", a day that no calendar has");
+}
+
 const struct checker checker_date_based = {
     .name = "date_based",
     .aliases = {"DateBasedChecker"},
     .parse = parse,
     .times = times,
+    .describe = describe,
 };

@@ -11,8 +11,17 @@ times(const struct rule *rule, const struct facts *facts)
     return 0;
 }
 
+static void
+describe(const struct rule *rule, const struct facts *facts, struct buffer *text)
+{
+    (void)rule;
+    (void)facts;
+    buffer_printf(text, "never given by these tasks, it needs the log just saved");
+}
+
 const struct checker checker_personal_record = {
     .name = "personal_record",
     .aliases = {"PersonalRecordChecker"},
     .times = times,
+    .describe = describe,
 };

@@ -90,3 +90,9 @@ rule_times(const struct rule *rule, const struct facts *facts)
 {
     return rule->checker->times(rule, facts);
 }
+
+void
+rule_describe(const struct rule *rule, const struct facts *facts, struct buffer *text)
+{
+    rule->checker->describe(rule, facts, text);
+}

@@ -5,6 +5,7 @@
  */
 #include "checkers/checker.h"
 #include "checkers/daytime.h"
+#include "checkers/describe.h"
 
 #include <stdbool.h>
 
@@ -46,9 +47,44 @@ times(const struct rule *rule, const struct facts *facts)
     return early || late;
 }
 
+static void
+put_bound(const char *words, int64_t bound_us, struct buffer *text)
+{
+    if (bound_us == NO_TIME)
+        return;
+    buffer_printf(text, "%s", words);
+    describe_daytime(bound_us, text);
+}
+
+static void
+describe(const struct rule *rule, const struct facts *facts, struct buffer *text)
+{
+    const struct user_statistics *s = facts->statistics;
+    bool before = rule->time.before_us != NO_TIME;
+    bool after = rule->time.after_us != NO_TIME;
+
+    if (s->earliest_workout_time_us == NO_TIME) {
+        buffer_printf(text, "no workout with a start time");
+    } else {
+        buffer_printf(text, before && after ? "starts from "
+                            : before        ? "earliest start "
+                                            : "latest start ");
+        if (before)
+            describe_daytime(s->earliest_workout_time_us, text);
+        if (before && after)
+            buffer_printf(text, " to ");
+        if (after)
+            describe_daytime(s->latest_workout_time_us, text);
+    }
+    put_bound(", before ", rule->time.before_us, text);
+    put_bound(before ? " or after " : ", after ", rule->time.after_us, text);
+    buffer_printf(text, " needed");
+}
+
 const struct checker checker_time_based = {
     .name = "time_based",
     .aliases = {"TimeBasedChecker"},
     .parse = parse,
     .times = times,
+    .describe = describe,
 };

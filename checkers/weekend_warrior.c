@@ -2,6 +2,7 @@
 /* So many weekends in a row with a workout on both days, whenever that was.  params: {"weekends":
  * n}.  Source: semantics, "Ours". */
 #include "checkers/checker.h"
+#include "checkers/describe.h"
 
 static int
 parse(const struct params *params, struct rule *rule, struct err *err)
@@ -15,9 +16,17 @@ times(const struct rule *rule, const struct facts *facts)
     return decimal_times_in(&rule->number, facts->history->longest_weekend_run, 0);
 }
 
+static void
+describe(const struct rule *rule, const struct facts *facts, struct buffer *text)
+{
+    describe_ratio(facts->history->longest_weekend_run, 0, &rule->number, "weekends in a row",
+                   text);
+}
+
 const struct checker checker_weekend_warrior = {
     .name = "weekend_warrior",
     .aliases = {"WeekendWarriorChecker"},
     .parse = parse,
     .times = times,
+    .describe = describe,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* So many workouts, ever.  params: {"count": n}.  Source: semantics, "Checkers". */
 #include "checkers/checker.h"
+#include "checkers/describe.h"
 
 static int
 parse(const struct params *params, struct rule *rule, struct err *err)
@@ -14,9 +15,16 @@ times(const struct rule *rule, const struct facts *facts)
     return decimal_times_in(&rule->number, facts->statistics->total_workouts, 0);
 }
 
+static void
+describe(const struct rule *rule, const struct facts *facts, struct buffer *text)
+{
+    describe_ratio(facts->statistics->total_workouts, 0, &rule->number, "workouts", text);
+}
+
 const struct checker checker_workout_count_based = {
     .name = "workout_count_based",
     .aliases = {"CountBasedChecker", "WorkoutCountBasedChecker", "count_based"},
     .parse = parse,
     .times = times,
+    .describe = describe,
 };

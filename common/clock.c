@@ -107,10 +107,11 @@ clock_civil(int32_t days, int32_t *year, int32_t *month, int32_t *day)
     *year = (int32_t)(yoe + era * YEARS_PER_ERA + (*month <= 2));
 }
 
-void
-clock_format_utc(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
+/* What the clock of a place ${offset_s} ahead of UTC shows, written as if it were UTC. */
+static void
+format(int64_t instant_us, int64_t offset_s, char text[CLOCK_TEXT_SIZE])
 {
-    int64_t seconds = floor_div(instant_us, 1000000);
+    int64_t seconds = floor_div(instant_us, 1000000) + offset_s;
     int64_t days = floor_div(seconds, 86400);
     int64_t of_day = seconds - days * 86400;
     int32_t year;
@@ -121,6 +122,30 @@ clock_format_utc(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
     (void)snprintf(text, CLOCK_TEXT_SIZE, "%04d-%02d-%02dT%02d:%02d:%02d.%06d+00:00", year, month,
                    day, (int)(of_day / 3600), (int)(of_day / 60 % 60), (int)(of_day % 60),
                    (int)((instant_us % 1000000 + 1000000) % 1000000));
+}
+
+void
+clock_format_utc(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
+{
+    format(instant_us, 0, text);
+}
+
+void
+clock_format_local(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
+{
+    time_t seconds = (time_t)floor_div(instant_us, 1000000);
+    struct tm local;
+    long offset_s = localtime_r(&seconds, &local) == NULL ? 0 : local.tm_gmtoff;
+    long minutes = labs(offset_s) / 60;
+    char *sign;
+
+    format(instant_us, offset_s, text);
+    sign = strrchr(text, '+');
+    sign[0] = offset_s < 0 ? '-' : '+';
+    sign[1] = (char)('0' + minutes / 600 % 10);
+    sign[2] = (char)('0' + minutes / 60 % 10);
+    sign[4] = (char)('0' + minutes % 60 / 10);
+    sign[5] = (char)('0' + minutes % 10);
 }
 
 void

@@ -4,6 +4,8 @@
 #include "common/clock.h"
 #include "common/store_row.h"
 
+#include <stdio.h>
+
 static int
 read_award(void *context, const PGresult *result)
 {
@@ -26,6 +28,31 @@ store_awards_count(struct db *db, const char *users, const char *trophies,
     const char *const parameters[] = {users, trophies};
 
     db_send(db, DB_awards, parameters, read_award, reader);
+}
+
+static int
+read_earned(void *context, const PGresult *result)
+{
+    const struct store_earned_reader *reader = context;
+    struct store_earned earned;
+
+    if (!row_id(result, 0, &earned.trophy_id) ||
+        !row_number(result, 1, 1, INT64_MAX, &earned.count) ||
+        !row_number(result, 2, INT64_MIN, INT64_MAX, &earned.first_us) ||
+        !row_number(result, 3, INT64_MIN, INT64_MAX, &earned.last_us))
+        return -1;
+    reader->found(reader->context, &earned);
+    return 0;
+}
+
+void
+store_awards_earned(struct db *db, int32_t user_id, struct store_earned_reader *reader)
+{
+    char number[16];
+    const char *const parameters[] = {number};
+
+    (void)snprintf(number, sizeof number, "%d", user_id);
+    db_send(db, DB_user_awards, parameters, read_earned, reader);
 }
 
 void

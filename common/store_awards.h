@@ -16,6 +16,22 @@ struct store_awards_reader {
 void store_awards_count(struct db *db, const char *users, const char *trophies,
                         struct store_awards_reader *reader);
 
+/* The awards of one trophy to one user. */
+struct store_earned {
+    int32_t trophy_id;
+    int64_t count;
+    int64_t first_us; /* instants */
+    int64_t last_us;
+};
+
+struct store_earned_reader {
+    void (*found)(void *context, const struct store_earned *earned);
+    void *context;
+};
+
+/* store_awards_earned(db, user_id, reader): what this user has earned, one row a trophy. */
+void store_awards_earned(struct db *db, int32_t user_id, struct store_earned_reader *reader);
+
 /* store_awards_give(db, users, trophies, now_us): give the nth of ${trophies} to the nth of
  * ${users}. */
 void store_awards_give(struct db *db, const char *users, const char *trophies, int64_t now_us);

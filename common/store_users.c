@@ -134,3 +134,27 @@ store_users_count(struct db *db, int64_t active_since_us, struct store_count_rea
     clock_format_utc(everybody ? 0 : active_since_us, active_since);
     db_send(db, DB_users_count, parameters, read_count, reader);
 }
+
+static int
+read_login(void *context, const PGresult *result)
+{
+    const struct store_login_reader *reader = context;
+    int64_t last_login_us;
+
+    if (row_text(result, 0) == NULL)
+        return 0;
+    if (!row_number(result, 0, INT64_MIN, INT64_MAX, &last_login_us))
+        return -1;
+    reader->found(reader->context, last_login_us);
+    return 0;
+}
+
+void
+store_user_login(struct db *db, int32_t id, struct store_login_reader *reader)
+{
+    char number[16];
+    const char *const parameters[] = {number};
+
+    (void)snprintf(number, sizeof number, "%d", id);
+    db_send(db, DB_user_login, parameters, read_login, reader);
+}

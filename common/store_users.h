@@ -80,4 +80,12 @@ struct store_count_reader {
  * is STORE_EVERYBODY. */
 void store_users_count(struct db *db, int64_t active_since_us, struct store_count_reader *reader);
 
+struct store_login_reader {
+    void (*found)(void *context, int64_t last_login_us); /* no call if there was no login */
+    void *context;
+};
+
+/* store_user_login(db, id, reader): when the account with this id last logged in. */
+void store_user_login(struct db *db, int32_t id, struct store_login_reader *reader);
+
 #endif

@@ -42,5 +42,6 @@ extern const struct command command_run;
 extern const struct command command_evaluate;
 extern const struct command command_recalculate;
 extern const struct command command_config;
+extern const struct command command_explain;
 
 #endif

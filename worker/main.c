@@ -17,6 +17,7 @@ static const struct command *const commands[] = {
     &command_evaluate,
     &command_recalculate,
     &command_config,
+    &command_explain,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

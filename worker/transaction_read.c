@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is read of a set of users: rows of the store into the entries of the transaction. */
 #include "common/buffer.h"
-#include "common/number.h"
 #include "common/store_awards.h"
 #include "common/store_history.h"
 #include "common/store_statistics.h"
 #include "common/store_users.h"
 #include "worker/transaction.h"
+#include "worker/workouts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -180,21 +180,8 @@ static int
 found_sessions(void *context, const struct store_sessions *sessions)
 {
     struct entry *entry = find_entry(context, sessions->user_id);
-    const char *cursor = sessions->dates;
-    int64_t date;
 
-    if (entry == NULL)
-        return 0;
-    entry->workouts.sessions = sessions->count;
-    entry->workouts.earliest_start_us = sessions->earliest_start_us;
-    entry->workouts.latest_start_us = sessions->latest_start_us;
-    while (*cursor == '{' || *cursor == ',') {
-        cursor++;
-        if (!number_next(&cursor, &date) || date < INT32_MIN || date > INT32_MAX)
-            return -1;
-        history_add(&entry->history, (int32_t)date);
-    }
-    return *cursor == '}' ? 0 : -1;
+    return entry == NULL ? 0 : workouts_read(sessions, &entry->workouts, &entry->history);
 }
 
 static void

@@ -159,7 +159,8 @@ trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
         } else if (rule_parse(trophy->checker_class, &trophy->params, &trophy->rule, &err) != 0) {
             trophy->state = TROPHY_INVALID;
             trophy->why = keep(trophy, err.text);
-            warn_once(trophy, warnings);
+            if (warnings != NULL)
+                warn_once(trophy, warnings);
         }
     }
 }

@@ -60,7 +60,7 @@ int trophies_add(struct trophies *trophies, const struct store_trophy_row *row);
  * trophies_prepare(trophies, disabled, warnings):
  * Say of each which state it is in and read the rules.  ${disabled}: uuids or names that the
  * configuration switches off. An unknown checker or invalid parameters are named in the log once a
- * definition.
+ * definition; with ${warnings} NULL not at all.
  */
 void trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
                       struct trophy_warnings *warnings);

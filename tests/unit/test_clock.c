@@ -96,6 +96,30 @@ START_TEST(format_utc)
 }
 END_TEST
 
+static const struct {
+    const char *zone;
+    int64_t instant_us;
+    const char *text;
+} locals[] = {
+    {"Europe/Berlin", 1795403189374496, "2026-11-23T04:06:29.374496+01:00"},
+    {"Europe/Berlin", 1751371200000000, "2025-07-01T14:00:00.000000+02:00"},
+    {"Europe/Berlin", 1767222000000000, "2026-01-01T00:00:00.000000+01:00"},
+    {"America/New_York", 1767222000000000, "2025-12-31T18:00:00.000000-05:00"},
+    {"America/St_Johns", 1767222000000000, "2025-12-31T19:30:00.000000-03:30"},
+    {"Asia/Kathmandu", -1, "1970-01-01T05:29:59.999999+05:30"},
+    {"UTC", 0, "1970-01-01T00:00:00.000000+00:00"},
+};
+
+START_TEST(format_local)
+{
+    char text[CLOCK_TEXT_SIZE];
+
+    ck_assert_int_eq(clock_set_zone(locals[_i].zone, NULL), 0);
+    clock_format_local(locals[_i].instant_us, text);
+    ck_assert_str_eq(text, locals[_i].text);
+}
+END_TEST
+
 START_TEST(format_date)
 {
     char text[CLOCK_TEXT_SIZE];
@@ -224,6 +248,7 @@ main(void)
     tcase_add_test(tc, every_day);
     tcase_add_loop_test(tc, far_days_come_back, 0, 5);
     tcase_add_loop_test(tc, format_utc, 0, COUNT(instants));
+    tcase_add_loop_test(tc, format_local, 0, COUNT(locals));
     tcase_add_test(tc, format_date);
     tcase_add_loop_test(tc, today, 0, COUNT(todays));
     tcase_add_loop_test(tc, unknown_zone, 0, COUNT(no_zones));
