@@ -189,41 +189,54 @@ command_users_next(struct command_users *users, size_t room, struct subject *sub
 struct naming {
     const struct subject *subjects;
     size_t count;
-    char **names;
+    const char **names;
+    struct text_list *texts; /* owns them */
 };
 
-static int
-compare_subject(const void *key, const void *subject)
+/* The place of the user; the count if it is none of them. */
+static size_t
+find_place(const struct naming *naming, int32_t id)
 {
-    return compare(key, &((const struct subject *)subject)->user_id);
+    size_t low = 0;
+    size_t high = naming->count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (naming->subjects[middle].user_id < id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < naming->count && naming->subjects[low].user_id == id ? low : naming->count;
 }
 
 static void
 found_name(void *context, int32_t id, const char *username)
 {
     const struct naming *naming = context;
-    const struct subject *subject =
-        bsearch(&id, naming->subjects, naming->count, sizeof *naming->subjects, compare_subject);
-    char **name = subject == NULL ? NULL : &naming->names[subject - naming->subjects];
+    size_t place = find_place(naming, id);
 
-    if (name == NULL)
-        return;
-    free(*name);
-    *name = strdup(username); /* without memory: a user of no name */
+    if (place < naming->count &&
+        text_list_add(naming->texts, username, strlen(username)) == 0) /* else: a user of no name */
+        naming->names[place] = naming->texts->items[naming->texts->count - 1];
 }
 
 enum db_status
 command_users_names(struct command_users *users, const struct subject *subjects, size_t count,
-                    char **names)
+                    const char **names)
 {
-    struct naming naming = {subjects, count, names};
+    struct naming naming = {subjects, count, names, &users->names};
     struct store_identity_reader reader = {found_name, &naming};
     struct buffer ids = {0};
     enum db_status status = DB_RETRY;
 
+    text_list_clear(&users->names);
     buffer_put(&ids, "{", 1);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
+        names[i] = NULL;
         buffer_printf(&ids, "%d,", subjects[i].user_id);
+    }
     buffer_end_array(&ids);
     if (buffer_text(&ids) != NULL) {
         store_usernames(users->db, buffer_text(&ids), &reader);
@@ -238,5 +251,6 @@ command_users_clear(struct command_users *users)
 {
     free(users->ids);
     text_list_clear(&users->unknown);
+    text_list_clear(&users->names);
     *users = (struct command_users){0};
 }

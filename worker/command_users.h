@@ -25,6 +25,7 @@ struct command_users {
     size_t count;
     size_t next;
     struct text_list unknown; /* names and ids of nobody */
+    struct text_list names;   /* of the batch in hand */
 };
 
 /* command_users_resolve(users, choice): who are those that ${choice} names? */
@@ -38,10 +39,10 @@ enum db_status command_users_total(struct command_users *users, int64_t *total);
 enum db_status command_users_next(struct command_users *users, size_t room,
                                   struct subject *subjects, size_t *count);
 
-/* command_users_names(users, subjects, count, names): the name of each, owned by the caller; NULL
- * where there is no such user any more. */
+/* command_users_names(users, subjects, count, names): the name of each, borrowed until the next
+ * call; NULL where there is no such user any more. */
 enum db_status command_users_names(struct command_users *users, const struct subject *subjects,
-                                   size_t count, char **names);
+                                   size_t count, const char **names);
 
 /* command_users_clear(users): free the lists. */
 void command_users_clear(struct command_users *users);

@@ -56,13 +56,14 @@ find_or_add(struct ledger *ledger, const struct trophy *trophy)
         return i;
     ledger->trophies = grown;
     added = &grown[i];
-    *added = (struct ledger_trophy){
-        .id = trophy->id, .uuid = strdup(trophy->uuid), .name = strdup(trophy->name)};
-    if (added->uuid == NULL || added->name == NULL) {
-        free(added->uuid);
-        free(added->name);
+    *added = (struct ledger_trophy){.id = trophy->id};
+    if (text_list_add(&added->texts, trophy->uuid, strlen(trophy->uuid)) != 0 ||
+        text_list_add(&added->texts, trophy->name, strlen(trophy->name)) != 0) {
+        text_list_clear(&added->texts);
         return i;
     }
+    added->uuid = added->texts.items[0];
+    added->name = added->texts.items[1];
     ledger->trophy_count++;
     return i;
 }
@@ -101,8 +102,8 @@ ledger_decided(void *context, const struct subject *subject, const struct trophy
 static void
 count_side(struct ledger_side *side, int64_t awards, const char *name)
 {
-    if (side->users < LEDGER_SAMPLES && name != NULL)
-        side->samples[side->users] = strdup(name); /* without memory: a sample less */
+    if (side->samples.count < LEDGER_SAMPLES && name != NULL)
+        (void)text_list_add(&side->samples, name, strlen(name)); /* without memory: one less */
     side->users++;
     side->awards += awards;
 }
@@ -129,12 +130,9 @@ ledger_clear(struct ledger *ledger)
     for (size_t i = 0; i < ledger->trophy_count; i++) {
         struct ledger_trophy *trophy = &ledger->trophies[i];
 
-        for (int s = 0; s < LEDGER_SAMPLES; s++) {
-            free(trophy->gained.samples[s]);
-            free(trophy->lost.samples[s]);
-        }
-        free(trophy->uuid);
-        free(trophy->name);
+        text_list_clear(&trophy->gained.samples);
+        text_list_clear(&trophy->lost.samples);
+        text_list_clear(&trophy->texts);
     }
     free(ledger->trophies);
     free(ledger->users);

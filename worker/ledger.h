@@ -20,13 +20,14 @@ enum { LEDGER_SAMPLES = 3 };
 struct ledger_side {
     int64_t users;
     int64_t awards;
-    char *samples[LEDGER_SAMPLES]; /* names of the first */
+    struct text_list samples; /* names of the first, LEDGER_SAMPLES at most */
 };
 
 struct ledger_trophy {
     int32_t id;
-    char *uuid;
-    char *name;
+    struct text_list texts; /* owns the next two */
+    const char *uuid;
+    const char *name;
     struct ledger_side gained;
     struct ledger_side lost;
 };

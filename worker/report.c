@@ -183,15 +183,11 @@ report_nobody(struct report *report, const char *word)
 static void
 put_samples(struct buffer *line, const struct ledger_side *side)
 {
-    const char *before = " (";
+    const struct text_list *samples = &side->samples;
 
-    for (int i = 0; i < LEDGER_SAMPLES; i++) {
-        if (side->samples[i] == NULL)
-            continue;
-        buffer_printf(line, "%s%s", before, side->samples[i]);
-        before = ", ";
-    }
-    if (before[0] == ',')
+    for (size_t i = 0; i < samples->count; i++)
+        buffer_printf(line, "%s%s", i == 0 ? " (" : ", ", samples->items[i]);
+    if (samples->count > 0)
         buffer_printf(line, "%s)", side->users > LEDGER_SAMPLES ? ", ..." : "");
 }
 

@@ -126,9 +126,8 @@ pack_samples(const struct ledger_side *side)
 {
     json_t *list = json_array();
 
-    for (int i = 0; i < LEDGER_SAMPLES; i++)
-        if (side->samples[i] != NULL)
-            (void)json_array_append_new(list, text_or_null(side->samples[i]));
+    for (size_t i = 0; i < side->samples.count; i++)
+        (void)json_array_append_new(list, text_or_null(side->samples.items[i]));
     return list;
 }
 

@@ -30,7 +30,7 @@ struct sweep {
     struct evaluator evaluator;
     size_t room;
     struct subject *subjects; /* the batch in hand */
-    char **names;
+    const char **names;       /* of those, NULL: not known */
     size_t count;
     int64_t total;
     struct trophies trophies;
@@ -156,8 +156,6 @@ report_batch(struct sweep *s)
             report_user(&s->report, i, s->names[i]);
             done++;
         }
-        free(s->names[i]);
-        s->names[i] = NULL;
     }
     (void)fflush(stdout);
     progress_add(&s->progress, done);
@@ -174,6 +172,7 @@ run_batch(struct sweep *s)
     for (size_t i = 0; i < s->count; i++) {
         s->subjects[i].evaluate = s->evaluates;
         s->subjects[i].update = !s->evaluates;
+        s->names[i] = NULL;
     }
     if (ledger_begin(&s->report.ledger, s->subjects, s->count) != 0)
         return EX_SOFTWARE;
@@ -306,7 +305,7 @@ sweep(const struct command_line *line, const struct choice *choice, bool evaluat
     }
     ledger_clear(&s.report.ledger);
     command_users_clear(&s.users);
-    free(s.names);
+    free((void *)s.names);
     free(s.subjects);
     db_free(s.db);
     return code;

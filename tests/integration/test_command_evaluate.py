@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
 """evaluate and recalculate: the program itself, as an administrator or a script calls it."""
+import itertools
 import json
 import os
 import signal
 import subprocess
+import time
 import types
 
 import processes
 import pytest
 import servers
+import worlds
 
 EARNED = ['Beginner', 'Lifter']  # with four workouts
 TABLES = 'trophies_usertrophy', 'trophies_userstatistics', 'trophies_trophy', 'auth_user', 'core_userprofile'
+_numbers = itertools.count(1)
 PATIENT = {'TROPHY_DATABASE_LOCK_TIMEOUT': '60000', 'TROPHY_DATABASE_STATEMENT_TIMEOUT': '120000'}
 
 
@@ -69,9 +73,9 @@ def give(world, user, trophy, times=1):
 
 
 def make_too_strong(world, user):
-    world.query('update manager_workoutlog set weight = 99999, repetitions = 99999 where user_id = %s', [user])
-    world.query("""insert into manager_workoutlog (id, repetitions, weight, date, user_id, weight_unit_id, exercise_id)
-                   select gen_random_uuid(), 99999, 99999, now(), %s, 1, 1 from generate_series(1, 2)""", [user])
+    """More than numeric(12,2) holds."""
+    world.query('insert into manager_workoutlog (id, repetitions, weight, date, user_id, weight_unit_id, exercise_id) '
+                'select gen_random_uuid(), 9999.99, 9999.99, now(), %s, 1, 1 from generate_series(1, 120)', [user])
 
 
 @pytest.fixture
@@ -266,3 +270,269 @@ def test_bad_data(world, command, name):
     assert [world.statistics(user) is None for user in users] == [False, False, True, False, False]
     assert command(name, '--user', users[0]).code == 0
     world.query('delete from manager_workoutlog where user_id = %s', [users[2]])
+
+
+# ---- dry runs, force and revoke
+
+@pytest.fixture
+def fresh(postgres, rabbitmq, request):
+    """A world of its own, for what looks at all users."""
+    with worlds.World(postgres, rabbitmq, f'own{next(_numbers)}') as one:
+        yield one
+
+
+def totals(summary):
+    """{trophy: (users and awards gained, users and awards lost)}"""
+    return {t['name']: tuple((t[side]['users'], t[side]['awards']) for side in ('gain', 'lose'))
+            for t in summary['trophies']}
+
+
+def test_dry_run_equals_the_real_run(fresh, command):
+    """A mixed world, of which the dry run touches nothing and foretells everything."""
+    few, some = fresh.add_users(5), fresh.add_users(7, workouts=4, statistics=True)
+    out = fresh.add_users(2, workouts=4, opted_out=True)
+    atlas, = fresh.query("select id from trophies_trophy where name = 'Atlas'")[0]
+    laps = add_trophy(fresh, 'Laps', 'workout_count_based', {'count': 2}, repeatable=True)
+    for user in few[:2] + some[:2] + out:
+        give(fresh, user, atlas)  # nobody has lifted that much
+    give(fresh, some[3], laps, times=5)
+    words = ['evaluate', '--all', '--force-reevaluate', '--revoke', '--json']
+    env = {'TROPHY_WORKER_BATCH_USERS': '3'}
+    before = snapshot(fresh)
+    dry = command(*words, '--dry-run', database=fresh.name, env=env)
+    assert snapshot(fresh) == before
+    real = command(*words, database=fresh.name, env=env)
+    assert (dry.code, dry.err, real.code, real.err) == (0, '', 0, '')
+    (dry_users, dry_summary), (users, summary) = objects(dry), objects(real)
+    assert dry_users == users and len(users) == 14
+    assert (dry_summary['dry_run'], summary['dry_run']) == (True, False)
+    assert dry_summary['trophies'] == summary['trophies']
+    assert totals(summary) == {'Beginner': ((12, 12), (0, 0)), 'Lifter': ((7, 7), (0, 0)),
+                               'Atlas': ((0, 0), (4, 4)), 'Laps': ((6, 12), (1, 3))}
+    found = {t['name']: t for t in summary['trophies']}
+    assert found['Atlas']['lose']['sample'] == [f'user{user}' for user in (few[:2] + some[:1])]
+    # and what it says is what is there
+    assert (summary['awarded'], summary['lost']) == (31, 7)
+    assert fresh.query('select count(*) from trophies_usertrophy')[0][0] == 6 + 5 + 31 - 7
+    assert fresh.awards(some) == {user: ['Beginner', 'Laps', 'Laps', 'Lifter'] for user in some}
+    assert fresh.awards(few + out) == {**{user: ['Beginner'] for user in few}, **{user: ['Atlas'] for user in out}}
+    again = objects(command(*words, database=fresh.name))[1]
+    assert (again['awarded'], again['lost'], again['trophies']) == (0, 0, [])
+
+
+def test_dry_run_waits_for_no_lock(fresh, command):
+    users = fresh.add_users(2, workouts=4, statistics=True)
+    done = command('evaluate', '--user', *users, '--dry-run', database=fresh.name)
+    with fresh.locked(users[0]):
+        held = command('evaluate', '--user', *users, '--dry-run', database=fresh.name,
+                       env={'TROPHY_DATABASE_LOCK_TIMEOUT': '100'})
+    assert held.code == done.code == 0 and held.out == done.out
+    assert done.out.splitlines() == [
+        f'user{users[0]} ({users[0]}): would earn Beginner, Lifter',
+        f'user{users[1]} ({users[1]}): would earn Beginner, Lifter',
+        *[f'trophy {name} ({i}): 2 would gain it (user{users[0]}, user{users[1]})' for i, name in
+          fresh.query('select id, name from trophies_trophy where name = any(%s) order by name', [EARNED])],
+        '2 users: 2 evaluated, 0 skipped, 0 unknown, 0 failed; 4 awards would be given (dry run: nothing was written)']
+
+
+def test_force_and_revoke(world, command, trophies):
+    """Force alone only reports; revoke takes: all of a plain trophy, of a repeatable one what is above the owed, newest
+    first; nothing of those who opted out."""
+    user, = world.add_users(1, workouts=4)
+    out, = world.add_users(1, workouts=4, opted_out=True)
+    plain = trophies('Far', 'workout_count_based', {'count': 100})
+    laps = trophies('Rounds', 'workout_count_based', {'count': 2}, repeatable=True)
+    for one in user, out:
+        give(world, one, plain, times=2 if one == user else 1)
+        give(world, one, laps, times=5)
+    words = ['evaluate', '--user', user, out, '--trophy', plain, laps]
+
+    def standing(one):
+        return world.query('select trophy_id, id from trophies_usertrophy where user_id = %s order by earned_at', [one])
+
+    before, of_out = standing(user), standing(out)
+    assert command(*words).out.splitlines()[0] == f'user{user} ({user}): nothing new'
+    forced = command(*words, '--force-reevaluate')
+    assert forced.code == 0
+    assert forced.out.splitlines()[0] == f'user{user} ({user}): no longer meets Far (2 times), Rounds (3 times)'
+    assert forced.out.splitlines()[-1].endswith('0 awards given, 5 no longer met')
+    assert standing(user) == before
+    dry = command(*words, '--force-reevaluate', '--revoke', '--dry-run')
+    assert dry.out.splitlines()[0] == f'user{user} ({user}): would lose Far (2 times), Rounds (3 times)'
+    assert standing(user) == before
+    (one, skipped), summary = objects(command(*words, '--force-reevaluate', '--revoke', '--json'))
+    assert [lost['name'] for lost in one['lost']] == ['Far'] * 2 + ['Rounds'] * 3
+    assert skipped['skipped'] == 'opted out' and skipped['lost'] == []
+    assert totals(summary) == {'Far': ((0, 0), (1, 2)), 'Rounds': ((0, 0), (1, 3))}
+    assert standing(user) == [row for row in before if row[0] == laps][:2]  # the two oldest
+    assert standing(out) == of_out
+
+
+# ---- all users
+
+def test_all_are_the_active_ones(fresh, command):
+    active, away, never = fresh.add_users(3), fresh.add_users(2), fresh.add_users(1)
+    fresh.query("update auth_user set last_login = now() - interval '31 days' where id = any(%s)", [away])
+    fresh.query('update auth_user set last_login = null where id = any(%s)', [never])
+    done = command('evaluate', '--all', database=fresh.name, env={'TROPHY_WORKER_BATCH_USERS': '2'})
+    assert (done.code, done.err) == (0, '')
+    assert done.out.splitlines()[:3] == [f'user{user} ({user}): earned Beginner' for user in active]
+    assert fresh.awards(active + away + never) == {user: ['Beginner'] for user in active}
+    assert [fresh.statistics(user) is None for user in active + away + never] == [False] * 3 + [True] * 3
+    users, summary = objects(command('recalculate', '--all', '--active-only', '--json', database=fresh.name))
+    assert [user['user_id'] for user in users] == active and summary['done'] == 3
+    done = command('recalculate', '--all', database=fresh.name, env={'TROPHY_WORKER_BATCH_USERS': '1'})
+    assert (done.code, done.out) == (0, '6 users: 6 recalculated, 0 skipped, 0 unknown, 0 failed\n')
+    assert None not in [fresh.statistics(user) for user in active + away + never]
+    assert fresh.awards(away + never) == {}
+
+
+def test_beside_running_workers(world, start, command):
+    """The same users by message and by command at once: nobody gets anything twice."""
+    queue = world.new_queue(declare=True)
+    users = world.add_users(150, workouts=4)
+    for _ in range(2):
+        for user in users:
+            world.wire.send(queue, 'evaluate_user', [user])
+    small = {'TROPHY_WORKER_BATCH_USERS': '7', **PATIENT}
+    begun = [command.begin('evaluate', '--user', *users, env=small) for _ in range(2)]
+    worker = start(queue, env=small)
+    ended = [command.end(process) for process in begun]
+    assert [done.code for done in ended] == [0, 0], ended
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert world.awards(users) == {user: EARNED for user in users}
+    assert worker.stop() == 0
+
+
+# ---- interrupted, lost, locked out
+
+@pytest.mark.parametrize('number', [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize('name', ['evaluate', 'recalculate'])
+def test_interrupted(world, command, name, number):
+    """The batch in hand, which waits for a lock, is ended; the next is not begun."""
+    users = world.add_users(6, statistics=True)
+    with world.locked(users[2]) as cursor:
+        process = command.begin(name, '--user', *users, '--json', env={'TROPHY_WORKER_BATCH_USERS': '2', **PATIENT})
+        world.wait_blocked()
+        process.send_signal(number)
+        processes.wait_until(lambda: caught(process.pid, number) is False, 10, 'the signal is handled', every_s=0.01)
+        assert process.poll() is None
+        cursor.connection.rollback()
+    done = command.end(process)
+    found, summary = objects(done)
+    assert done.code == 75 and 'interrupted: 4 of 6 users done' in done.err
+    assert [user['user_id'] for user in found] == users[:4] and summary['interrupted'] is True
+    assert [world.statistics(user)[1] for user in users] == [1] * 4 + [0] * 2
+    assert command(name, '--user', *users).code == 0
+    assert [world.statistics(user)[1] for user in users] == [1] * 6
+
+
+def caught(pid, number):
+    """Does the process have a handler of its own for the signal?"""
+    status = dict(line.split(':\t', 1) for line in open(f'/proc/{pid}/status').read().splitlines() if ':\t' in line)
+    return bool(int(status['SigCgt'], 16) >> (number - 1) & 1)
+
+
+def test_second_signal_ends_at_once(world, command):
+    user, = world.add_users(1, statistics=True)
+    with world.locked(user):
+        process = command.begin('evaluate', '--user', user, env=PATIENT)
+        world.wait_blocked()
+        process.send_signal(signal.SIGINT)
+        processes.wait_until(lambda: not caught(process.pid, signal.SIGINT), 10, 'the first is handled', every_s=0.01)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == -signal.SIGTERM
+    assert world.awards([user]) == {} and world.statistics(user)[1] == 0
+
+
+def test_session_lost(world, command):
+    """The server ends the session in the middle of a batch: another one does the same again."""
+    users = world.add_users(4, workouts=4, statistics=True)
+    with world.locked(users[1]) as cursor:
+        process = command.begin('evaluate', '--user', *users, env=PATIENT)
+        world.wait_blocked()
+        world.query("select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and "
+                    'datname = %s', [world.name])
+        cursor.connection.rollback()
+    done = command.end(process)
+    assert done.code == 0 and 'trying again' in done.err
+    assert done.out.splitlines()[:4] == [f'user{user} ({user}): earned Beginner, Lifter' for user in users]
+    assert world.awards(users) == {user: EARNED for user in users}
+
+
+def test_database_gone(command):
+    """The server goes for good in the middle: some attempts, then 69, and how far it came."""
+    with servers.Postgres() as postgres:
+        postgres.create_database('own', [servers.SCHEMA / f'{name}.sql'
+                                         for name in ('host', 'trophies', 'roles', 'initial_trophies')])
+        postgres.add_worker_login()
+        postgres.query('own', """
+            insert into auth_user (id, password, last_login, is_superuser, username, first_name, last_name, email,
+                                   is_staff, is_active, date_joined)
+            select id, '', now(), false, 'user' || id, '', '', '', false, true, now() from generate_series(1, 4) id;
+            insert into trophies_userstatistics (user_id, total_weight_lifted, total_workouts, current_streak,
+                longest_streak, weekend_workout_streak, worked_out_jan_1, last_updated)
+            select id, 0, 0, 0, 0, 0, false, now() from generate_series(1, 4) id""")
+        blocker = postgres.connect('own')
+        blocker.autocommit = False
+        blocker.cursor().execute('select from trophies_userstatistics where user_id = 3 for update')
+        process = command.begin('evaluate', '--all', '--json', env={
+            'TROPHY_DATABASE_URL': postgres.worker_url('own'), 'TROPHY_WORKER_BATCH_USERS': '2', **PATIENT})
+        processes.wait_until(lambda: postgres.query('own', 'select 1 from pg_stat_activity '
+                                                    "where wait_event_type = 'Lock'"), 30, 'it waits for the lock')
+        postgres.kill()
+    done = command.end(process)
+    assert done.code == 69 and 'given up: 2 of 4 users done' in done.err
+    found, summary = objects(done)
+    assert [user['user_id'] for user in found] == [1, 2] and summary['interrupted'] is True
+
+
+def test_locked_out(world, command):
+    """Another holds the lock for longer than all attempts: try again later."""
+    user, = world.add_users(1, statistics=True)
+    with world.locked(user):
+        done = command('evaluate', '--user', user, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '50'})
+    assert done.code == 75 and 'given up: 0 of 1 users done' in done.err
+
+
+def test_output_that_cannot_be_written(world, command):
+    user, = world.add_users(1)
+    with open('/dev/full', 'w') as full:
+        process = subprocess.Popen([servers.Worker.binary, 'evaluate', '--user', str(user)], stdout=full,
+                                   env={'TROPHY_DATABASE_URL': world.postgres.worker_url(world.name)},
+                                   stderr=subprocess.PIPE, text=True)
+        assert 'standard output cannot be written' in process.communicate(timeout=60)[1]
+    assert process.returncode == 70
+
+
+# ---- progress
+
+def test_progress_bar_on_a_terminal(world, command):
+    users = world.add_users(4)
+    leader, follower = os.openpty()
+    env = {'TROPHY_DATABASE_URL': world.postgres.worker_url(world.name), 'TROPHY_WORKER_BATCH_USERS': '1'}
+    process = subprocess.Popen([servers.Worker.binary, 'recalculate', '--user', *map(str, users)], env=env, text=True,
+                               stderr=follower, stdout=subprocess.PIPE)
+    os.close(follower)
+    seen = b''
+    try:
+        while chunk := os.read(leader, 4096):
+            seen += chunk
+    except OSError:
+        pass  # the other end has been closed
+    out, _ = process.communicate(timeout=60)
+    os.close(leader)
+    assert process.returncode == 0 and out.count('workouts') == 4
+    assert b'] 0 of 4 users, 0%' in seen and b'] 4 of 4 users, 100%, ' in seen and b'/s, 0 s left' in seen
+    assert seen.endswith(b'\r\x1b[K')  # nothing of it is left
+
+
+def test_progress_lines_elsewhere(world, command):
+    users = world.add_users(3, statistics=True)
+    with world.locked(users[1]) as cursor:
+        process = command.begin('evaluate', '--user', *users, env={'TROPHY_WORKER_BATCH_USERS': '2', **PATIENT})
+        world.wait_blocked()
+        time.sleep(5.1)  # longer than between two lines
+        cursor.connection.rollback()
+    done = command.end(process)
+    assert done.code == 0 and '<6>progress: 2 of 3 users, 66%, ' in done.err and '\x1b' not in done.err + done.out
