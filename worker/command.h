@@ -50,6 +50,7 @@ int command_open_script(const struct command_line *line, struct db_script **db);
 int command_db_status(enum db_status status);
 
 extern const struct command command_run;
+extern const struct command command_load_trophies;
 extern const struct command command_schema;
 extern const struct command command_config;
 

@@ -14,6 +14,7 @@ static const char default_file[] = "/etc/trophy-worker/trophy-worker.cfg";
 
 static const struct command *const commands[] = {
     &command_run,
+    &command_load_trophies,
     &command_schema,
     &command_config,
 };
