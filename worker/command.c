@@ -76,3 +76,16 @@ command_db_status(enum db_status status)
     }
     return EX_SOFTWARE;
 }
+
+struct broker_settings
+command_broker(const struct options *options)
+{
+    return (struct broker_settings){
+        .urls = &options->broker_urls,
+        .heartbeat_s = (int)options->broker_heartbeat,
+        .ca_file = options->broker_ca_file,
+        .cert_file = options->broker_cert_file,
+        .key_file = options->broker_key_file,
+        .name = "trophy-worker",
+    };
+}

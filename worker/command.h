@@ -5,6 +5,7 @@
 #include "common/db.h"
 #include "common/db_script.h"
 #include "common/options.h"
+#include "worker/broker.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -49,9 +50,13 @@ int command_open_script(const struct command_line *line, struct db_script **db);
  * again, or, for what the database does not take, EX_DATAERR. */
 int command_db_status(enum db_status status);
 
+/* command_broker(options): how to reach the broker; borrows ${options}. */
+struct broker_settings command_broker(const struct options *options);
+
 extern const struct command command_run;
 extern const struct command command_load_trophies;
 extern const struct command command_schema;
+extern const struct command command_check;
 extern const struct command command_config;
 
 #endif

@@ -16,6 +16,7 @@ static const struct command *const commands[] = {
     &command_run,
     &command_load_trophies,
     &command_schema,
+    &command_check,
     &command_config,
 };
 
