@@ -55,6 +55,7 @@ struct broker_settings command_broker(const struct options *options);
 
 extern const struct command command_run;
 extern const struct command command_load_trophies;
+extern const struct command command_send;
 extern const struct command command_schema;
 extern const struct command command_check;
 extern const struct command command_config;

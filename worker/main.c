@@ -13,11 +13,8 @@
 static const char default_file[] = "/etc/trophy-worker/trophy-worker.cfg";
 
 static const struct command *const commands[] = {
-    &command_run,
-    &command_load_trophies,
-    &command_schema,
-    &command_check,
-    &command_config,
+    &command_run,    &command_load_trophies, &command_send,
+    &command_schema, &command_check,         &command_config,
 };
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
