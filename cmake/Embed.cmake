@@ -12,3 +12,16 @@ function(embed_sql target)
     target_sources(${target} PRIVATE ${out})
     target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
 endfunction()
+
+# embed_text(TARGET FILES...): each file becomes one entry of a generated texts.inc:
+#     TEXT(name with _ for the dot, bytes..., 0)
+# as it stands, comments and all: ASCII only.
+function(embed_text target)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/generated/texts.inc)
+    add_custom_command(
+        OUTPUT ${out}
+        COMMAND ${CMAKE_COMMAND} -DOUT=${out} "-DFILES=${ARGN}" -P ${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake
+        DEPENDS ${ARGN} ${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake
+        VERBATIM)
+    target_sources(${target} PRIVATE ${out})
+endfunction()

@@ -3,8 +3,8 @@
 
 #include "common/store_row.h"
 
-static int
-read_trophy(void *context, const PGresult *result)
+int
+store_trophies_row(void *context, const struct pg_result *result)
 {
     const struct store_trophies_reader *reader = context;
     struct store_trophy_row row = {
@@ -29,5 +29,5 @@ read_trophy(void *context, const PGresult *result)
 void
 store_trophies_load(struct db *db, struct store_trophies_reader *reader)
 {
-    db_send(db, DB_trophies, NULL, read_trophy, reader);
+    db_send(db, DB_trophies, NULL, store_trophies_row, reader);
 }

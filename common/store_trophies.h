@@ -34,4 +34,8 @@ struct store_trophies_reader {
 /* store_trophies_load(db, reader): the definitions, read afresh for every batch. */
 void store_trophies_load(struct db *db, struct store_trophies_reader *reader);
 
+/* store_trophies_row(reader, result): hand a row of that shape to a store_trophies_reader; for
+ * store_*.c only. */
+int store_trophies_row(void *reader, const struct pg_result *result);
+
 #endif

@@ -30,6 +30,24 @@ struct broker_settings {
 /* broker_settings_check(settings, err): -1 if a URL cannot be read.  Passwords are not shown. */
 int broker_settings_check(const struct broker_settings *settings, struct err *err);
 
+/* ---- a look that changes nothing (broker_look.c) */
+
+/* broker_reach(settings): does one of the URLs let us in?  If not, why has been logged. */
+bool broker_reach(const struct broker_settings *settings);
+
+enum broker_queue {
+    BROKER_QUEUE_THERE,
+    BROKER_QUEUE_MISSING,
+    BROKER_QUEUE_UNKNOWN, /* the broker does not say; logged */
+};
+
+/* broker_look(settings, queue, messages, consumers): is ${queue} there, and, if so, how many
+ * messages wait in it for how many consumers? */
+enum broker_queue broker_look(const struct broker_settings *settings, const char *queue,
+                              uint32_t *messages, uint32_t *consumers);
+
+/* ---- messages */
+
 /* What belongs to a message besides its body, received or to be sent.  Text may be NULL: the
  * property is absent. */
 struct properties {

@@ -15,15 +15,21 @@ command_usage(const struct command_line *line, const char *complaint, const char
     return EX_USAGE;
 }
 
+static struct db_settings
+db_settings_of(const struct options *options)
+{
+    return (struct db_settings){
+        .url = options->database_url,
+        .name = "trophy-worker",
+        .statement_timeout_ms = options->database_statement_timeout,
+        .lock_timeout_ms = options->database_lock_timeout,
+    };
+}
+
 int
 command_open_db(const struct command_line *line, struct db **db)
 {
-    const struct db_settings settings = {
-        .url = line->options->database_url,
-        .name = "trophy-worker",
-        .statement_timeout_ms = line->options->database_statement_timeout,
-        .lock_timeout_ms = line->options->database_lock_timeout,
-    };
+    const struct db_settings settings = db_settings_of(line->options);
     struct db *opened = db_new(&settings);
     enum db_status status;
 
@@ -40,4 +46,46 @@ command_open_db(const struct command_line *line, struct db **db)
               status == DB_UNFIT ? "does not fit, see schema --check" : "not available");
     db_free(opened);
     return EX_UNAVAILABLE;
+}
+
+int
+command_open_script(const struct command_line *line, struct db_script **db)
+{
+    const struct db_settings settings = db_settings_of(line->options);
+
+    if (db_script_open(&settings, db) == DB_OK)
+        return EX_OK;
+    log_error("database: not available");
+    return EX_UNAVAILABLE;
+}
+
+int
+command_db_status(enum db_status status)
+{
+    switch (status) {
+    case DB_OK:
+        return EX_OK;
+    case DB_RETRY:
+    case DB_TIMEOUT:
+        return EX_TEMPFAIL;
+    case DB_LOST:
+        return EX_UNAVAILABLE;
+    case DB_DATA:
+    case DB_UNFIT:
+        return EX_DATAERR;
+    }
+    return EX_SOFTWARE;
+}
+
+struct broker_settings
+command_broker(const struct options *options)
+{
+    return (struct broker_settings){
+        .urls = &options->broker_urls,
+        .heartbeat_s = (int)options->broker_heartbeat,
+        .ca_file = options->broker_ca_file,
+        .cert_file = options->broker_cert_file,
+        .key_file = options->broker_key_file,
+        .name = "trophy-worker",
+    };
 }

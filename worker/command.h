@@ -3,7 +3,9 @@
 #define WORKER_COMMAND_H
 
 #include "common/db.h"
+#include "common/db_script.h"
 #include "common/options.h"
+#include "worker/broker.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,10 +40,27 @@ int command_usage(const struct command_line *line, const char *complaint, const 
  */
 int command_open_db(const struct command_line *line, struct db **db);
 
+/*
+ * command_open_script(line, db):
+ * The same without preparing the worker's statements, for a database that may not fit.
+ */
+int command_open_script(const struct command_line *line, struct db_script **db);
+
+/* command_db_status(status): the exit code for what a round trip came to: EX_OK, unavailable, try
+ * again, or, for what the database does not take, EX_DATAERR. */
+int command_db_status(enum db_status status);
+
+/* command_broker(options): how to reach the broker; borrows ${options}. */
+struct broker_settings command_broker(const struct options *options);
+
 extern const struct command command_run;
 extern const struct command command_evaluate;
 extern const struct command command_recalculate;
-extern const struct command command_config;
 extern const struct command command_explain;
+extern const struct command command_load_trophies;
+extern const struct command command_send;
+extern const struct command command_schema;
+extern const struct command command_check;
+extern const struct command command_config;
 
 #endif

@@ -12,13 +12,19 @@
 
 static const char default_file[] = "/etc/trophy-worker/trophy-worker.cfg";
 
+/* clang-format off */
 static const struct command *const commands[] = {
     &command_run,
     &command_evaluate,
     &command_recalculate,
-    &command_config,
     &command_explain,
+    &command_load_trophies,
+    &command_send,
+    &command_schema,
+    &command_check,
+    &command_config,
 };
+/* clang-format on */
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -160,17 +160,19 @@ make_own_headers(const struct draft *d)
 {
     const struct celery_task *parent = d->parent;
     const char *group = text_of(own_option(d->step, "group_id"));
+    const char *parent_id = parent == NULL ? NULL : parent->id;
+    const char *root = parent == NULL ? d->id : parent->root_id;
 
-    return json_pack(
-        "{s:s, s:O, s:s, s:s?, s:s?, s:s?, s:s?, s:n, s:i, s:[O?O?], s:s, s:s, s:s, "
-        "s:b, s:i, s:n, s:{}}",
-        "lang", "c", "task", json_object_get(d->step->signature, "task"), "id", d->id, "shadow",
-        text_of(option(d->step, "shadow")), "eta", d->eta, "expires", d->expires, "group",
-        group != NULL ? group : d->step->group_id, "group_index", "retries", 0, "timelimit",
-        option(d->step, "time_limit"), option(d->step, "soft_time_limit"), "root_id",
-        parent->root_id != NULL ? parent->root_id : parent->id, "parent_id", parent->id, "origin",
-        d->context->origin, "ignore_result", json_is_true(option(d->step, "ignore_result")),
-        "replaced_task_nesting", 0, "stamped_headers", "stamps");
+    return json_pack("{s:s, s:O, s:s, s:s?, s:s?, s:s?, s:s?, s:n, s:i, s:[O?O?], s:s, s:s?, s:s, "
+                     "s:b, s:i, s:n, s:{}}",
+                     "lang", "c", "task", json_object_get(d->step->signature, "task"), "id", d->id,
+                     "shadow", text_of(option(d->step, "shadow")), "eta", d->eta, "expires",
+                     d->expires, "group", group != NULL ? group : d->step->group_id, "group_index",
+                     "retries", 0, "timelimit", option(d->step, "time_limit"),
+                     option(d->step, "soft_time_limit"), "root_id", root != NULL ? root : parent_id,
+                     "parent_id", parent_id, "origin", d->context->origin, "ignore_result",
+                     json_is_true(option(d->step, "ignore_result")), "replaced_task_nesting", 0,
+                     "stamped_headers", "stamps");
 }
 
 static int

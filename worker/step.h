@@ -38,9 +38,10 @@ const char *step_text(const json_t *options, const char *key);
 
 /*
  * step_make(step, parent, context, follow_up):
- * The protocol 2 message, as Celery 5.6 would write it, to be sent since ${parent} has ended.  An
- * exchange is used only together with a routing key, and a routing key only with an exchange: that
- * is Celery's rule as well.  -1: out of memory, ${follow_up} is untouched.
+ * The protocol 2 message, as Celery 5.6 would write it, to be sent since ${parent} has ended; NULL:
+ * because somebody asks for it, so it is its own root.  An exchange is used only together with a
+ * routing key, and a routing key only with an exchange: that is Celery's rule as well.  -1: out of
+ * memory, ${follow_up} is untouched.
  */
 int step_make(const struct step *step, const struct celery_task *parent,
               const struct workflow_context *context, struct follow_up *follow_up);

@@ -48,6 +48,14 @@ task_find(const char *name, const struct task_alias *aliases, size_t count)
 }
 
 const char *
+task_full_name(const char *name)
+{
+    const struct task_kind *kind = find_own(name);
+
+    return kind == NULL ? name : kind->names[0];
+}
+
+const char *
 task_function(const char *name)
 {
     const char *dot = strrchr(name, '.');

@@ -33,6 +33,10 @@ struct task_kind {
  */
 const struct task_kind *task_find(const char *name, const struct task_alias *aliases, size_t count);
 
+/* task_full_name(name): the application's own name for the task that ${name} means among ours; else
+ * ${name} itself. */
+const char *task_full_name(const char *name);
+
 /* task_function(name): the last component of a dotted name, as Python's errors call it.  Borrowed.
  */
 const char *task_function(const char *name);

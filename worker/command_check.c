@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One line a part, in the order in which they are needed; the first that fails is the exit code. */
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/store_schema.h"
+#include "worker/command.h"
+#include "worker/worker.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+static const char help[] =
+    "usage: trophy-worker [-c FILE] check\n"
+    "\n"
+    "Looks at everything the worker needs, changes nothing, and prints a line for each:\n"
+    "configuration, database, schema, broker, and every queue.\n"
+    "  ok database: ...      it is as it should be\n"
+    "  FAIL schema: ...      it is not, and why; more on stderr\n"
+    "  -- queue: ...         not looked at, since it needs what failed\n"
+    "\n"
+    "A queue that is missing is no failure unless broker.create_queue is false.\n"
+    "exit, by the first that fails: 0 none; 78 configuration; 69 database, broker or queue;\n"
+    "65 schema (see trophy-worker schema --check)\n"
+    "example: trophy-worker check && systemctl restart trophy-worker\n";
+
+static const struct option long_options[] = {{NULL, 0, NULL, 0}};
+
+struct checks {
+    const struct command_line *line;
+    int status; /* of the first that failed */
+};
+
+__attribute__((format(printf, 2, 3))) static void
+passed(const char *part, const char *fmt, ...)
+{
+    va_list args;
+
+    (void)printf("ok %s: ", part);
+    va_start(args, fmt);
+    (void)vprintf(fmt, args);
+    va_end(args);
+    (void)putchar('\n');
+}
+
+static void
+failed(struct checks *checks, int status, const char *part, const char *why)
+{
+    (void)printf("FAIL %s: %s\n", part, why);
+    if (checks->status == EX_OK)
+        checks->status = status;
+}
+
+static void
+left_out(const char *part)
+{
+    (void)printf("-- %s: not looked at\n", part);
+}
+
+/* What load_options() gave, and what only the daemon looks at. */
+static bool
+check_configuration(struct checks *checks, struct options *options)
+{
+    const struct command_line *line = checks->line;
+    struct broker_settings broker;
+    struct err err = {0};
+    bool fits = options_load(options, line->config_file, line->config_required, environ, &err) == 0;
+
+    if (fits) {
+        broker = command_broker(options);
+        fits = broker_settings_check(&broker, &err) == 0 &&
+               clock_set_zone(options->trophies_time_zone, &err) == 0;
+    }
+    if (!fits) {
+        failed(checks, EX_CONFIG, "configuration", err.text);
+        return false;
+    }
+    daemon_log_setup(options);
+    if (access(line->config_file, F_OK) == 0)
+        passed("configuration", "%s and the environment", line->config_file);
+    else
+        passed("configuration", "defaults and the environment, no file");
+    return true;
+}
+
+/* What the catalogue says, and whether the worker's own statements can be prepared. */
+static void
+check_schema(struct checks *checks, const struct command_line *line, struct db_script *script)
+{
+    struct text_list misfits = {0};
+    struct db *db = NULL;
+    char why[1024];
+
+    if (store_schema_misfits(script, &misfits) != DB_OK) {
+        failed(checks, EX_UNAVAILABLE, "schema", "cannot be read");
+    } else if (misfits.count > 0) {
+        (void)snprintf(why, sizeof why, "%s (%zu in all, see trophy-worker schema --check)",
+                       misfits.items[0], misfits.count);
+        failed(checks, EX_DATAERR, "schema", why);
+    } else if (command_open_db(line, &db) != EX_OK) {
+        failed(checks, EX_DATAERR, "schema", "the worker's statements cannot be prepared");
+    } else {
+        passed("schema", "fits");
+    }
+    db_free(db);
+    text_list_clear(&misfits);
+}
+
+static void
+check_database(struct checks *checks, const struct command_line *line)
+{
+    struct db_script *script = NULL;
+
+    if (command_open_script(line, &script) != EX_OK) {
+        failed(checks, EX_UNAVAILABLE, "database", "not available");
+        left_out("schema");
+        return;
+    }
+    passed("database", "%s", db_script_server(script));
+    check_schema(checks, line, script);
+    db_script_free(script);
+}
+
+static void
+check_queue(struct checks *checks, const struct broker_settings *broker, const char *queue,
+            bool created)
+{
+    uint32_t messages = 0;
+    uint32_t consumers = 0;
+    char why[320];
+
+    switch (broker_look(broker, queue, &messages, &consumers)) {
+    case BROKER_QUEUE_THERE:
+        passed("queue", "%s: %" PRIu32 " messages wait, %" PRIu32 " consumers", queue, messages,
+               consumers);
+        return;
+    case BROKER_QUEUE_MISSING:
+        if (created) {
+            passed("queue", "%s: not there yet, the worker will make it", queue);
+            return;
+        }
+        (void)snprintf(why, sizeof why, "%s: no such queue, and broker.create_queue is false",
+                       queue);
+        break;
+    case BROKER_QUEUE_UNKNOWN:
+        (void)snprintf(why, sizeof why, "%s: the broker refuses", queue);
+        break;
+    }
+    failed(checks, EX_UNAVAILABLE, "queue", why);
+}
+
+static void
+check_broker(struct checks *checks, const struct options *options)
+{
+    const struct broker_settings broker = command_broker(options);
+
+    if (!broker_reach(&broker)) {
+        failed(checks, EX_UNAVAILABLE, "broker", "not available");
+        left_out("queue");
+        return;
+    }
+    passed("broker", "lets us in");
+    for (size_t i = 0; i < options->broker_queues.count; i++)
+        check_queue(checks, &broker, options->broker_queues.items[i], options->broker_create_queue);
+}
+
+static int
+run(const struct command_line *line)
+{
+    struct options options = {0};
+    struct command_line configured = *line;
+    struct checks checks = {.line = line};
+
+    if (getopt_long(line->argc, line->argv, "", long_options, NULL) != -1)
+        return EX_USAGE; /* getopt has complained */
+    if (optind < line->argc)
+        return command_usage(line, "unexpected argument", line->argv[optind]);
+    if (check_configuration(&checks, &options)) {
+        configured.options = &options;
+        check_database(&checks, &configured);
+        check_broker(&checks, &options);
+    } else {
+        left_out("database");
+        left_out("schema");
+        left_out("broker");
+        left_out("queue");
+    }
+    options_clear(&options);
+    return checks.status;
+}
+
+const struct command command_check = {
+    .name = "check",
+    .summary = "looks at configuration, database, schema, broker and queue",
+    .help = help,
+    .unconfigured = true,
+    .run = run,
+};
