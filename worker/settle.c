@@ -164,13 +164,18 @@ worker_expire(struct worker *worker, struct message *message)
     finish(worker, message);
 }
 
-/* What had to be published for these messages is safe. */
+/* What had to be published for these messages is safe; of many ranges, the first. */
 static void
 end_confirmed(struct worker *worker)
 {
-    for (size_t i = 0; i < worker->inbox.count; i++)
-        if (worker->inbox.messages[i]->state == MESSAGE_CONFIRMED)
-            finish(worker, worker->inbox.messages[i]);
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message->state == MESSAGE_CONFIRMED && message->cuts != NULL)
+            worker_publish_ranges(worker, message);
+        else if (message->state == MESSAGE_CONFIRMED)
+            finish(worker, message);
+    }
 }
 
 /* Acknowledges one message above the mark up to which one acknowledgement does for all. */
