@@ -207,6 +207,25 @@ def test_ranges_as_they_lie_in_the_queue(world, start):
     assert world.awards(users) == {}
 
 
+def test_more_ranges_than_are_published_at_once(world, start):
+    """All are in the queue before the parent succeeds and before its callback."""
+    queue, after = world.new_queue(declare=True), world.new_queue(declare=True)
+    users = world.add_users(250, statistics=True)
+    single, = world.add_users(1)
+    world.query('update auth_user set last_login = null where id = %s', [single])
+    producer = world.producer(queue, task_routes={'*': {'queue': queue}})
+    callback = producer.evaluate_user.si(single).set(queue=after)
+    with world.locked(users[0]) as cursor:
+        worker = start(queue, env={**SLOW, **ranges_of(1)})
+        result = producer.evaluate_all.apply_async(link=callback)
+        assert result.get(timeout=30) is None
+        assert world.ready(after) == 1
+        world.wait_counts(queue, ready=0, unacked=251)  # the default prefetch is 256
+        cursor.connection.rollback()
+    worker.wait_log(f'{RANGE} succeeded', times=251)
+    assert world.awards([*users, single]) == {user: ['Beginner'] for user in users}
+
+
 def test_parent_waits_for_the_broker(world, start, rabbitmq):
     """Under an alarm the broker takes no ranges: the parent stays unacknowledged, and killed it begins anew."""
     queue = world.new_queue(declare=True)
