@@ -10,6 +10,7 @@ message_free(struct message *message)
         return;
     delivery_clear(&message->delivery);
     celery_task_clear(&message->task);
+    range_cuts_free(message->cuts);
     free(message->result);
     free(message);
 }

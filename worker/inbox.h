@@ -39,6 +39,7 @@ struct message {
     const struct task_kind *kind; /* NULL: a foreign task */
     struct arguments arguments;
     struct store_range range; /* of the task of a range */
+    struct range_cuts *cuts;  /* of a task for all: its ranges not published yet; NULL: none */
     enum message_plan plan;
     enum message_state state;
     int64_t arrived_ms;     /* monotonic */

@@ -10,6 +10,15 @@ static const char *const options[] = {"trophy_ids", "force", "revoke"};
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
+void
+range_cuts_free(struct range_cuts *cuts)
+{
+    if (cuts == NULL)
+        return;
+    free(cuts->ids);
+    free(cuts);
+}
+
 /* after_id, upto_id, and the options that the parent was called with. */
 static json_t *
 make_kwargs(const struct store_range *range, json_t *parents)

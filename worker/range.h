@@ -9,6 +9,7 @@
 #include "worker/follow_up.h"
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -16,6 +17,17 @@
  * them, and a crash costs one.  Pure: the message of a range, made and read.  Source: design,
  * "Nothing runs long".
  */
+
+/* Where the ranges of a task end; they are published one after the other. */
+struct range_cuts {
+    int32_t *ids; /* the last ids of the full ranges, ascending; one more is open above */
+    size_t count;
+    size_t room;
+    size_t next; /* the range to be published next, 0..count; beyond: none is left */
+};
+
+/* range_cuts_free(cuts): NULL is fine. */
+void range_cuts_free(struct range_cuts *cuts);
 
 /*
  * range_follow_up(follow_up, name, range, parent):

@@ -9,23 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SLICE = 100 }; /* ranges published at once */
+
 static int64_t
 active_since_us(const struct worker *worker)
 {
     return clock_now_us() - worker->options->trophies_inactive_user_days * 24 * 3600 * 1000000;
 }
 
-/* The last ids of the full ranges. */
-struct cuts {
-    int32_t *ids;
-    size_t count;
-    size_t room;
-};
-
 static int
 found_cut(void *context, int32_t id)
 {
-    struct cuts *cuts = context;
+    struct range_cuts *cuts = context;
 
     if (cuts->count == cuts->room) {
         size_t room = cuts->room == 0 ? 64 : cuts->room * 2;
@@ -54,20 +49,30 @@ publish_range(struct worker *worker, struct message *parent, const struct store_
     return outbox_add_follow_up_take(&worker->outbox, parent, &follow_up);
 }
 
-/* The ranges lie end to end and the last is open above: whoever comes or goes meanwhile is in
- * exactly one. */
-static void
-publish_ranges(struct worker *worker, struct message *parent, const struct cuts *cuts)
+void
+worker_publish_ranges(struct worker *worker, struct message *parent)
 {
-    struct store_range range = {.after_id = INT32_MIN};
+    struct range_cuts *cuts = parent->cuts;
 
-    for (size_t i = 0; i <= cuts->count; i++) {
-        range.upto_id = i < cuts->count ? cuts->ids[i] : INT32_MAX;
+    for (size_t i = 0; i < SLICE && cuts->next <= cuts->count && !parent->refused; i++) {
+        struct store_range range = {.after_id = INT32_MIN, .upto_id = INT32_MAX};
+
+        /* end to end, and the last is open above: whoever comes or goes meanwhile is in exactly one
+         */
+        if (cuts->next > 0)
+            range.after_id = cuts->ids[cuts->next - 1];
+        if (cuts->next < cuts->count)
+            range.upto_id = cuts->ids[cuts->next];
+        cuts->next++;
         if (publish_range(worker, parent, &range) != 0)
             parent->refused =
                 true; /* out of memory: all of them again, once those that went out are confirmed */
-        range.after_id = range.upto_id;
     }
+    if (cuts->next <= cuts->count && !parent->refused)
+        return;
+    range_cuts_free(cuts);
+    parent->cuts = NULL;
+    worker_succeed(worker, parent);
 }
 
 static int
@@ -78,40 +83,43 @@ found_trophy(void *context, const struct store_trophy_row *row)
 
 /* The ranges are published, unless the task names a trophy that there is not. */
 static void
-end_parent(struct worker *worker, struct message *parent, const struct cuts *cuts,
-           struct trophies *trophies)
+end_parent(struct worker *worker, struct message *parent, struct trophies *trophies)
 {
     const struct text_list *only = worker->evaluator.request.only;
     struct err err = {0};
     const struct exception unknown = {"ValueError", "builtins", err.text};
 
     if (only != NULL && trophies_choose(trophies, only, &err) != 0) {
+        range_cuts_free(parent->cuts);
+        parent->cuts = NULL;
         worker_fail(worker, parent, &unknown);
         return;
     }
-    publish_ranges(worker, parent, cuts);
-    log_info("[%s] %s: %zu ranges", parent->task.id, parent->task.name, cuts->count + 1);
-    worker_succeed(worker, parent);
+    log_info("[%s] %s: %zu ranges", parent->task.id, parent->task.name, parent->cuts->count + 1);
+    worker_publish_ranges(worker, parent);
 }
 
 enum db_status
 worker_cut_ranges(struct worker *worker, struct message *parent)
 {
-    struct cuts cuts = {0};
+    struct range_cuts *cuts = calloc(1, sizeof *cuts);
     struct trophies trophies = {0};
-    struct store_ids_reader ranges = {found_cut, &cuts};
+    struct store_ids_reader ranges = {found_cut, cuts};
     struct store_trophies_reader definitions = {found_trophy, &trophies};
     enum db_status status;
 
+    if (cuts == NULL)
+        return DB_RETRY;
+    range_cuts_free(parent->cuts); /* of an attempt that came to nothing */
+    parent->cuts = cuts;
     store_ranges_load(worker->db, active_since_us(worker), worker->options->worker_range_users,
                       &ranges);
     if (worker->evaluator.request.only != NULL)
         store_trophies_load(worker->db, &definitions);
     status = db_run(worker->db);
     if (status == DB_OK)
-        end_parent(worker, parent, &cuts, &trophies);
+        end_parent(worker, parent, &trophies);
     trophies_clear(&trophies);
-    free(cuts.ids);
     return status;
 }
 

@@ -166,24 +166,29 @@ worker_expire(struct worker *worker, struct message *message)
     finish(worker, message);
 }
 
-/* What had to be published for these messages is safe, or the outbox has given it up and rejects.
- */
+/* What had to be published for this message is safe, or the outbox has given it up and rejects. */
 static void
-end_confirmed(struct worker *worker)
+end_message(struct worker *worker, struct message *message)
 {
     static const struct exception unpublished = {"RuntimeError", "builtins",
                                                  "what follows it could not be published"};
+    bool given_up = message->end == MESSAGE_REJECTED && message->result == NULL;
 
-    for (size_t i = 0; i < worker->inbox.count; i++) {
-        struct message *message = worker->inbox.messages[i];
-
-        if (message->state != MESSAGE_CONFIRMED)
-            continue;
-        if (message->end == MESSAGE_REJECTED && message->result == NULL &&
-            wants_result(worker, message))
-            message->result = result_failure(message->task.id, &unpublished);
-        finish(worker, message);
+    if (message->cuts != NULL && !given_up) { /* of many ranges, the first: now the next */
+        worker_publish_ranges(worker, message);
+        return;
     }
+    if (given_up && wants_result(worker, message))
+        message->result = result_failure(message->task.id, &unpublished);
+    finish(worker, message);
+}
+
+static void
+end_confirmed(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (worker->inbox.messages[i]->state == MESSAGE_CONFIRMED)
+            end_message(worker, worker->inbox.messages[i]);
 }
 
 /* Acknowledges one message above the mark up to which one acknowledgement does for all. */

@@ -105,6 +105,13 @@ bool worker_dispatch(struct worker *worker);
 enum db_status worker_cut_ranges(struct worker *worker, struct message *parent);
 
 /*
+ * worker_publish_ranges(worker, parent):
+ * Publish the next of parent->cuts: not all at once, so that memory does not grow with the users.
+ * With the last ones the parent succeeds, once they are confirmed.
+ */
+void worker_publish_ranges(struct worker *worker, struct message *parent);
+
+/*
  * worker_run_range(worker, message):
  * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded.
  * Otherwise some users are not done, or we are stopping.

@@ -107,10 +107,10 @@ class World:
                                       "and wait_event_type = 'Lock'", [self.name])[0][0] >= sessions,
                    30, f'{sessions} sessions wait for a lock', every_s=0.02)
 
-    def add_users(self, count, workouts=1, opted_out=False, statistics=False):
+    def add_users(self, count, workouts=1, opted_out=False, statistics=False, ids=None):
         """Active users with workouts on consecutive days up to 2025-06-30 at 12:00; with an empty row of statistics,
-        if so asked.  Their ids."""
-        ids = list(itertools.islice(self._ids, count))
+        if so asked.  Their ids, which may be chosen."""
+        ids = list(itertools.islice(self._ids if ids is None else ids, count))
         self.query("""
             insert into auth_user (id, password, last_login, is_superuser, username, first_name, last_name, email,
                                    is_staff, is_active, date_joined)
