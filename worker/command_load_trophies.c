@@ -27,6 +27,7 @@ static const char help[] =
     "left as it is, so a second time nothing changes.  One whose name stands under another uuid\n"
     "is left out and named.  Everything is checked first: if anything is wrong (also a checker\n"
     "that is not known, or a parameter it cannot take), all of it is named, nothing written.\n"
+    "Run it as the tables' owner: the worker's role may not write definitions.\n"
     "\n"
     "      --also    also those whose name stands under another uuid\n"
     "\n"
