@@ -2,6 +2,9 @@
 #include "common/store_row.h"
 
 #include "common/number.h"
+#include "common/text_list.h"
+
+#include <string.h>
 
 bool
 row_number(const PGresult *result, int column, int64_t low, int64_t high, int64_t *number)
@@ -31,4 +34,12 @@ const char *
 row_text(const PGresult *result, int column)
 {
     return PQgetisnull(result, 0, column) ? NULL : PQgetvalue(result, 0, column);
+}
+
+int
+row_add_text(void *list, const PGresult *result)
+{
+    const char *text = row_text(result, 0);
+
+    return text == NULL ? -1 : text_list_add(list, text, strlen(text));
 }

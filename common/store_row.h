@@ -21,4 +21,8 @@ bool row_flag(const PGresult *result, int column);
 /* row_text(result, column): its text, NULL for SQL null; borrowed until the result goes. */
 const char *row_text(const PGresult *result, int column);
 
+/* row_add_text(list, result): a db_row_fn that appends the first column, not null, to a text_list.
+ */
+int row_add_text(void *list, const PGresult *result);
+
 #endif

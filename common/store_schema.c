@@ -3,8 +3,6 @@
 
 #include "common/store_row.h"
 
-#include <string.h>
-
 static int
 read_flag(void *context, const PGresult *result)
 {
@@ -18,16 +16,8 @@ store_schema_is_migrated(struct db_script *db, bool *migrated)
     return db_script_query(db, EMBEDDED_schema_migrated_sql, NULL, 0, read_flag, migrated);
 }
 
-static int
-read_line(void *context, const PGresult *result)
-{
-    const char *text = row_text(result, 0);
-
-    return text == NULL ? -1 : text_list_add(context, text, strlen(text));
-}
-
 enum db_status
 store_schema_misfits(struct db_script *db, struct text_list *misfits)
 {
-    return db_script_query(db, EMBEDDED_schema_misfits_sql, NULL, 0, read_line, misfits);
+    return db_script_query(db, EMBEDDED_schema_misfits_sql, NULL, 0, row_add_text, misfits);
 }

@@ -4,20 +4,10 @@
 #include "common/clock.h"
 #include "common/store_row.h"
 
-#include <string.h>
-
-static int
-read_line(void *context, const PGresult *result)
-{
-    const char *text = row_text(result, 0);
-
-    return text == NULL ? -1 : text_list_add(context, text, strlen(text));
-}
-
 enum db_status
 store_trophy_file_misfits(struct db_script *db, const char *json, struct text_list *misfits)
 {
-    return db_script_query(db, EMBEDDED_trophy_file_misfits_sql, &json, 1, read_line, misfits);
+    return db_script_query(db, EMBEDDED_trophy_file_misfits_sql, &json, 1, row_add_text, misfits);
 }
 
 enum db_status

@@ -78,7 +78,7 @@ command_db_status(enum db_status status)
 }
 
 struct broker_settings
-command_broker(const struct options *options)
+command_broker(const struct options *options, const char *name)
 {
     return (struct broker_settings){
         .urls = &options->broker_urls,
@@ -86,6 +86,6 @@ command_broker(const struct options *options)
         .ca_file = options->broker_ca_file,
         .cert_file = options->broker_cert_file,
         .key_file = options->broker_key_file,
-        .name = "trophy-worker",
+        .name = name,
     };
 }

@@ -50,8 +50,8 @@ int command_open_script(const struct command_line *line, struct db_script **db);
  * again, or, for what the database does not take, EX_DATAERR. */
 int command_db_status(enum db_status status);
 
-/* command_broker(options): how to reach the broker; borrows ${options}. */
-struct broker_settings command_broker(const struct options *options);
+/* command_broker(options, name): how to reach the broker, as whom; borrows both. */
+struct broker_settings command_broker(const struct options *options, const char *name);
 
 extern const struct command command_run;
 extern const struct command command_evaluate;

@@ -70,7 +70,7 @@ check_configuration(struct checks *checks, struct options *options)
     bool fits = options_load(options, line->config_file, line->config_required, environ, &err) == 0;
 
     if (fits) {
-        broker = command_broker(options);
+        broker = command_broker(options, "trophy-worker");
         fits = broker_settings_check(&broker, &err) == 0 &&
                clock_set_zone(options->trophies_time_zone, &err) == 0;
     }
@@ -155,7 +155,7 @@ check_queue(struct checks *checks, const struct broker_settings *broker, const c
 static void
 check_broker(struct checks *checks, const struct options *options)
 {
-    const struct broker_settings broker = command_broker(options);
+    const struct broker_settings broker = command_broker(options, "trophy-worker");
 
     if (!broker_reach(&broker)) {
         failed(checks, EX_UNAVAILABLE, "broker", "not available");

@@ -209,7 +209,7 @@ conclude(const struct sender *sender, const struct request *request, bool finish
 static int
 send_request(const struct options *options, struct request *request)
 {
-    const struct broker_settings broker = command_broker(options);
+    const struct broker_settings broker = command_broker(options, "trophy-worker");
     struct sender sender = {0};
     struct err err = {0};
     int status = EX_UNAVAILABLE;

@@ -2,6 +2,7 @@
 /* The daemon's life: set up, turn and dispatch until a signal, finish what is in hand, leave. */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/command.h"
 #include "worker/node_name.h"
 #include "worker/worker.h"
 
@@ -99,14 +100,7 @@ static int
 set_up(struct worker *worker, const char *name)
 {
     const struct options *o = worker->options;
-    const struct broker_settings broker = {
-        .urls = &o->broker_urls,
-        .heartbeat_s = (int)o->broker_heartbeat,
-        .ca_file = o->broker_ca_file,
-        .cert_file = o->broker_cert_file,
-        .key_file = o->broker_key_file,
-        .name = name,
-    };
+    const struct broker_settings broker = command_broker(o, name);
     const struct consumer_settings consumer = {
         .broker = broker,
         .queues = (const char *const *)o->broker_queues.items,

@@ -14,6 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+int64_t
+evaluation_active_since_us(const struct options *options, int64_t now_us)
+{
+    return now_us - options->trophies_inactive_user_days * 24 * 3600 * 1000000;
+}
+
 /* False: some user's numbers do not fit, and nothing of that user may stand. */
 static bool
 compute_statistics(struct transaction *t)

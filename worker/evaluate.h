@@ -39,6 +39,9 @@ struct evaluator {
     struct trophy_warnings warnings;
 };
 
+/* evaluation_active_since_us(options, now_us): who logged in at or after this instant is active. */
+int64_t evaluation_active_since_us(const struct options *options, int64_t now_us);
+
 /*
  * evaluate(evaluator, subjects, count):
  * Bring the statistics of these users (ascending by id, no two alike) up to date and give them the

@@ -14,7 +14,7 @@ enum { SLICE = 100 }; /* ranges published at once */
 static int64_t
 active_since_us(const struct worker *worker)
 {
-    return clock_now_us() - worker->options->trophies_inactive_user_days * 24 * 3600 * 1000000;
+    return evaluation_active_since_us(worker->options, clock_now_us());
 }
 
 static int

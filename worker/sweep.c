@@ -257,8 +257,7 @@ static void
 set_up(struct sweep *s)
 {
     const struct choice *choice = s->choice;
-    int64_t active_since_us =
-        clock_now_us() - s->options->trophies_inactive_user_days * 24 * 3600 * 1000000;
+    int64_t active_since_us = evaluation_active_since_us(s->options, clock_now_us());
 
     s->users.db = s->db;
     s->users.all = choice->all;

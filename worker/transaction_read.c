@@ -132,7 +132,7 @@ choose_trophies(struct transaction *t)
 enum db_status
 transaction_find_users(struct transaction *t)
 {
-    int64_t inactive_us = t->evaluator->options->trophies_inactive_user_days * 24 * 3600 * 1000000;
+    int64_t active_since_us = evaluation_active_since_us(t->evaluator->options, t->now_us);
     struct store_users_reader users = {found_user, t};
     struct store_trophies_reader trophies = {found_trophy, t};
     struct buffer ids = {0};
@@ -143,7 +143,7 @@ transaction_find_users(struct transaction *t)
         return DB_RETRY;
     }
     db_send(t->db, DB_begin, NULL, NULL, NULL);
-    store_users_find(t->db, buffer_text(&ids), t->now_us - inactive_us, &users);
+    store_users_find(t->db, buffer_text(&ids), active_since_us, &users);
     buffer_free(&ids);
     if (t->evaluates)
         store_trophies_load(t->db, &trophies);
