@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_REQUEST_H
+#define SHIM_REQUEST_H
+
+#include "shim/query.h"
+
+/*
+ * A request as it came in, free of the HTTP library: what the shim's pure parts see.  Everything is
+ * borrowed; headers may be NULL: absent.
+ */
+struct request {
+    const char *method;
+    const char *path; /* percent-decoded, begins with "/" */
+    const char *raw_query;
+    struct query query;
+    const char *authorization;
+    const char *accept;
+    const char *accept_encoding;
+    const char *if_none_match;
+    const char *base; /* "http://host": scheme and host as the client sees them, without a slash */
+};
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SHIM_RESOURCE_H
+#define SHIM_RESOURCE_H
+
+#include "common/db.h"
+#include "common/options.h"
+#include "shim/answer.h"
+#include "shim/request.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What there is to ask for. */
+enum resource {
+    RESOURCE_TROPHY_LIST,
+    RESOURCE_TROPHY,
+    RESOURCE_PROGRESS, /* both paths of it */
+    RESOURCE_USER_TROPHY_LIST,
+    RESOURCE_USER_TROPHY,
+    RESOURCE_USER_STATISTICS_LIST,
+    RESOURCE_USER_STATISTICS,
+    RESOURCES,
+};
+
+/* Who asks. */
+struct asker {
+    int32_t user_id; /* 0: anonymous */
+    bool staff;
+};
+
+/* One question, after path, Accept, credentials and method have been found in order; borrowed. */
+struct question {
+    enum resource resource;
+    int64_t id; /* of RESOURCE_TROPHY, _USER_TROPHY, _USER_STATISTICS */
+    struct asker asker;
+    const struct request *request; /* parameters, If-None-Match, base for the links */
+    const struct options *options; /* time zone, trophies.disabled, static_url */
+    struct db *db;                 /* open */
+};
+
+/*
+ * resource_answer(question, answer):
+ * Read the rows and write the answer: 200 with an ETag, 304 if the client has that version already
+ * (then no body was built), 404 for an object that is not there or not visible to the asker, 400
+ * for parameters, in this order.  Other than DB_OK: nothing is known, ${answer} is untouched.
+ * Source: http-api, "Resources" and "Parameters at the edges".
+ */
+enum db_status resource_answer(const struct question *question, struct answer *answer);
+
+#endif
