@@ -3,7 +3,7 @@
  * Time texts of task messages.  A cursor walks the text once; every piece has a fixed number of
  * digits and a range, so there is nothing to guess.
  */
-#include "worker/iso8601.h"
+#include "common/iso8601.h"
 
 #include "common/clock.h"
 

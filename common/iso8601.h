@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef WORKER_ISO8601_H
-#define WORKER_ISO8601_H
+#ifndef COMMON_ISO8601_H
+#define COMMON_ISO8601_H
 
 #include <stdint.h>
 
