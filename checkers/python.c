@@ -56,12 +56,18 @@ python_put_str(const struct param *param, struct buffer *text)
     return true;
 }
 
-/* Without the single underscores that Python allows between digits; false: there are others, or
- * it is too long. */
+/* Without the blanks around it and the single underscores that Python allows between digits; false:
+ * there are others, or it is too long. */
 static bool
-drop_underscores(const char *text, size_t length, char plain[NUMBER_TEXT_SIZE])
+make_plain(const char *text, char plain[NUMBER_TEXT_SIZE])
 {
     size_t used = 0;
+    size_t length;
+
+    text += strspn(text, BLANKS);
+    length = strlen(text);
+    while (length > 0 && strchr(BLANKS, text[length - 1]) != NULL)
+        length--;
 
     for (size_t i = 0; i < length; i++) {
         if (text[i] == '_' && i > 0 && isdigit((unsigned char)text[i - 1]) &&
@@ -75,20 +81,15 @@ drop_underscores(const char *text, size_t length, char plain[NUMBER_TEXT_SIZE])
     return true;
 }
 
-static bool
-parse_text(const char *text, double *value)
+bool
+python_parse_float(const char *text, double *value)
 {
     char plain[NUMBER_TEXT_SIZE];
-    size_t length;
     const char *digits;
     char *end;
     double parsed;
 
-    text += strspn(text, BLANKS);
-    length = strlen(text);
-    while (length > 0 && strchr(BLANKS, text[length - 1]) != NULL)
-        length--;
-    if (!drop_underscores(text, length, plain))
+    if (!make_plain(text, plain))
         return false;
     digits = plain + (plain[0] == '+' || plain[0] == '-');
     /* strtod() also reads "0x1p3", "nan(…)" and signs in a row */
@@ -103,6 +104,21 @@ parse_text(const char *text, double *value)
 }
 
 bool
+python_parse_int(const char *text, int64_t *value)
+{
+    char plain[NUMBER_TEXT_SIZE];
+    const char *digits;
+
+    if (!make_plain(text, plain))
+        return false;
+    digits = plain + (plain[0] == '+' || plain[0] == '-');
+    if (digits[0] == '\0' || digits[strspn(digits, "0123456789")] != '\0')
+        return false;
+    *value = strtoll(plain, NULL, 10); /* saturates */
+    return true;
+}
+
+bool
 python_float(const struct param *param, double *value)
 {
     switch (param->type) {
@@ -113,7 +129,7 @@ python_float(const struct param *param, double *value)
         *value = strtod(param->text, NULL);
         return true;
     case PARAM_STRING:
-        return parse_text(param->text, value);
+        return python_parse_float(param->text, value);
     case PARAM_NULL:
     case PARAM_ARRAY:
     case PARAM_OBJECT:
