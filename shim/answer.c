@@ -22,6 +22,14 @@ answer_detail(struct answer *answer, int status, const char *text)
 }
 
 void
+answer_json(struct answer *answer, int status, const char *json)
+{
+    answer_clear(answer);
+    answer->status = status;
+    buffer_put(&answer->body, json, strlen(json));
+}
+
+void
 answer_clear(struct answer *answer)
 {
     buffer_free(&answer->body);
