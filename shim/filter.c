@@ -267,6 +267,15 @@ filters_check_trophies(struct filters *filters, const struct query *query,
 }
 
 bool
+filters_are_given(const struct filters *filters)
+{
+    for (size_t i = 0; i < filters->count; i++)
+        if (filters->wrong[i] != NULL || filters->values[i] != NULL)
+            return true;
+    return false;
+}
+
+bool
 filters_are_wrong(const struct filters *filters)
 {
     for (size_t i = 0; i < filters->count; i++)

@@ -58,6 +58,9 @@ void filters_put_trophies(const struct filters *filters, struct buffer *array);
 void filters_check_trophies(struct filters *filters, const struct query *query,
                             const struct text_list *known);
 
+/* filters_are_given(filters): is there any filter, valid or not? */
+bool filters_are_given(const struct filters *filters);
+
 /* filters_are_wrong(filters): is anything noted as wrong? */
 bool filters_are_wrong(const struct filters *filters);
 

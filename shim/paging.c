@@ -25,18 +25,18 @@ read_number(const struct query *query, const char *key, int64_t otherwise)
 }
 
 void
-page_read(const struct query *query, struct page *page)
+paging_read(const struct query *query, struct paging *paging)
 {
-    page->limit = read_number(query, "limit", PAGE_LIMIT);
-    if (page->limit < 1)
-        page->limit = PAGE_LIMIT;
-    if (page->limit > PAGE_LIMIT_MAX)
-        page->limit = PAGE_LIMIT_MAX;
-    page->offset = read_number(query, "offset", 0);
-    if (page->offset < 0)
-        page->offset = 0;
-    if (page->offset > OFFSET_MAX)
-        page->offset = OFFSET_MAX;
+    paging->limit = read_number(query, "limit", PAGE_LIMIT);
+    if (paging->limit < 1)
+        paging->limit = PAGE_LIMIT;
+    if (paging->limit > PAGE_LIMIT_MAX)
+        paging->limit = PAGE_LIMIT_MAX;
+    paging->offset = read_number(query, "offset", 0);
+    if (paging->offset < 0)
+        paging->offset = 0;
+    if (paging->offset > OFFSET_MAX)
+        paging->offset = OFFSET_MAX;
 }
 
 /* By key; of one key in the order in which they came. */
@@ -90,30 +90,30 @@ put_url(const struct request *request, int64_t limit, int64_t offset, struct buf
 }
 
 static void
-put_link(const char *name, bool there, const struct request *request, const struct page *page,
+put_link(const char *name, bool there, const struct request *request, const struct paging *paging,
          struct buffer *json)
 {
     struct buffer url = {0};
 
     buffer_printf(json, "\"%s\":", name);
     if (there)
-        put_url(request, page->limit, page->offset, &url);
+        put_url(request, paging->limit, paging->offset, &url);
     json->failed |= url.failed;
     json_put_string(json, there ? buffer_text(&url) : NULL);
     buffer_free(&url);
 }
 
 void
-page_put_links(const struct page *page, int64_t total, const struct request *request,
-               struct buffer *json)
+paging_put_links(const struct paging *paging, int64_t total, const struct request *request,
+                 struct buffer *json)
 {
-    const struct page next = {page->limit, page->offset + page->limit};
-    const struct page previous = {page->limit,
-                                  page->offset > page->limit ? page->offset - page->limit : 0};
+    const struct paging next = {paging->limit, paging->offset + paging->limit};
+    const struct paging previous = {
+        paging->limit, paging->offset > paging->limit ? paging->offset - paging->limit : 0};
 
     put_link("next", next.offset < total, request, &next, json);
     buffer_put(json, ",", 1);
-    put_link("previous", page->offset > 0, request, &previous, json);
+    put_link("previous", paging->offset > 0, request, &previous, json);
 }
 
 /* The number of the field that ${term} names, negative with "-" before it; 0: none. */

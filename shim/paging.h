@@ -11,18 +11,18 @@
 enum { PAGE_LIMIT = 20, PAGE_LIMIT_MAX = 999 };
 
 /* Which part of a list is asked for. */
-struct page {
+struct paging {
     int64_t limit;  /* 1..PAGE_LIMIT_MAX */
     int64_t offset; /* 0.. */
 };
 
-/* page_read(query, page): limit and offset; what is not a sensible number is the default. */
-void page_read(const struct query *query, struct page *page);
+/* paging_read(query, paging): limit and offset; what is not a sensible number is the default. */
+void paging_read(const struct query *query, struct paging *paging);
 
-/* page_put_links(page, total, request, json): append "next":…,"previous":… of a list of ${total}
- * rows: the request's own URL with its keys sorted, limit always there. */
-void page_put_links(const struct page *page, int64_t total, const struct request *request,
-                    struct buffer *json);
+/* paging_put_links(paging, total, request, json): append "next":…,"previous":… of a list of
+ * ${total} rows: the request's own URL with its keys sorted, limit always there. */
+void paging_put_links(const struct paging *paging, int64_t total, const struct request *request,
+                      struct buffer *json);
 
 enum { ORDER_TERMS_MAX = 3 };
 
