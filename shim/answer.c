@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { RETRY_AFTER_S = 5 };
+
 void
 answer_detail(struct answer *answer, int status, const char *text)
 {
@@ -27,6 +29,13 @@ answer_json(struct answer *answer, int status, const char *json)
     answer_clear(answer);
     answer->status = status;
     buffer_put(&answer->body, json, strlen(json));
+}
+
+void
+answer_unavailable(struct answer *answer)
+{
+    answer_detail(answer, 503, "Service temporarily unavailable, try again later.");
+    answer->retry_after_s = RETRY_AFTER_S;
 }
 
 void

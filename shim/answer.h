@@ -26,6 +26,9 @@ void answer_detail(struct answer *answer, int status, const char *text);
  */
 void answer_json(struct answer *answer, int status, const char *json);
 
+/* answer_unavailable(answer): 503 with Retry-After; what ${answer} held is replaced. */
+void answer_unavailable(struct answer *answer);
+
 void answer_clear(struct answer *answer);
 
 #endif

@@ -8,6 +8,8 @@
                        on this test's database and vhost, logged in as a member of trophy_worker
   producer             a Celery producer (tests/lib/producer.py) on this test's vhost, queue 'trophies'
   world                a database and a vhost for all tests of a file (tests/lib/worlds.py); they take a second to make
+  shim                 start_shim(clock=None, env=None, args=('run',)) -> Shim that answers, on this test's database, logged
+                       in as a member of trophy_shim
   start                start(queue, **options) -> Worker on the world, ended with the test
 """
 import contextlib
@@ -42,6 +44,7 @@ def postgres():
         pg.create_database(TEMPLATE, [servers.SCHEMA / f'{name}.sql'
                                       for name in ('host', 'trophies', 'roles', 'initial_trophies')])
         pg.add_worker_login()
+        pg.add_shim_login()
         yield pg
 
 
@@ -68,28 +71,40 @@ def vhost(rabbitmq):
 
 
 @contextlib.contextmanager
-def workers(broker_url, database_url, request):
-    """A function that starts workers, which end with the test and show their log if it failed."""
+def daemons(make, request):
+    """A function that starts what make() makes; each ends with the test and shows its log if that failed."""
     started = []
 
-    def start_worker(ready=True, **options):
-        one = servers.Worker(options.pop('broker_url', broker_url), database_url, **options)
+    def start_daemon(ready=True, **options):
+        one = make(**options)
         started.append(one)
         return one.wait_ready() if ready else one
 
-    yield start_worker
+    yield start_daemon
     for one in started:
         if getattr(request.node, 'failed', False):
-            print(f'--- worker {one.process.pid} ---\n{one.log()[-8000:]}')
+            print(f'--- {one.name} {one.process.pid} ---\n{one.log()[-8000:]}')
         complaint = re.search(r'(?:Sanitizer|runtime error:).*', one.log())  # a build that looks for errors found one
         one.close()
         assert not complaint, complaint.group(0)
+
+
+def workers(broker_url, database_url, request):
+    return daemons(lambda **options: servers.Worker(options.pop('broker_url', broker_url), database_url, **options),
+                   request)
 
 
 @pytest.fixture
 def worker(postgres, rabbitmq, database, vhost, request):
     with workers(rabbitmq.url(vhost), postgres.worker_url(database), request) as start_worker:
         yield start_worker
+
+
+@pytest.fixture
+def shim(postgres, database, request):
+    url = postgres.shim_url(database)
+    with daemons(lambda **options: servers.Shim(options.pop('database_url', url), **options), request) as start_shim:
+        yield start_shim
 
 
 @pytest.fixture(scope='module')
