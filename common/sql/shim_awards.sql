@@ -10,8 +10,7 @@ SELECT total, place, id, uuid, name, description, trophy_type, is_hidden, is_pro
                                            sign($21::int4) * key[abs($21::int4)], award_id) AS place,
                own.*
           FROM (SELECT a.id AS award_id, a.earned_at, a.progress, a.is_notified, a.context_data, t.*,
-                       ARRAY[rank() OVER (ORDER BY a.earned_at), rank() OVER (ORDER BY t.trophy_type),
-                             rank() OVER (ORDER BY t.name)] AS key
+                       ARRAY[rank() OVER by_time, rank() OVER by_type, rank() OVER by_name] AS key
                   FROM trophies_usertrophy a
                   JOIN (SELECT t.*,
                                t.is_active AND NOT EXISTS (
@@ -34,6 +33,8 @@ SELECT total, place, id, uuid, name, description, trophy_type, is_hidden, is_pro
                    AND ($15::bool IS NULL OR t.is_hidden = $15::bool)
                    AND ($16::bool IS NULL OR t.is_repeatable = $16::bool)
                    AND ($17::text IS NULL OR t.trophy_type = $17::text)
-                   AND ($18::text[] IS NULL OR t.trophy_type = ANY ($18::text[]))) AS own) AS numbered
+                   AND ($18::text[] IS NULL OR t.trophy_type = ANY ($18::text[]))
+                WINDOW by_time AS (ORDER BY a.earned_at), by_type AS (ORDER BY t.trophy_type),
+                       by_name AS (ORDER BY t.name)) AS own) AS numbered
  WHERE place = 1 OR (place > $23::int8 AND place <= $23::int8 + $22::int8)
  ORDER BY place
