@@ -137,9 +137,9 @@ check_claims(const json_t *claims, int64_t now_s, int64_t *user_id)
         result = check_type(claims, &user);
     if (result != JWT_OK)
         return result;
-    if (json_is_string(user) && number_parse(json_string_value(user), 1, INT64_MAX, user_id))
-        return JWT_OK;
-    return JWT_INVALID;
+    if (!json_is_string(user) || !number_parse(json_string_value(user), 1, INT64_MAX, user_id))
+        return JWT_INVALID;
+    return JWT_OK;
 }
 
 enum jwt_result

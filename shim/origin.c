@@ -57,9 +57,11 @@ origin_make(const struct origin_headers *headers, const char *otherwise, char or
     const char *proto = "http";
     const char *host = otherwise;
     size_t proto_length = strlen(proto);
-    size_t host_length = strlen(otherwise);
+    size_t host_length;
 
-    take_first(headers->host, &host, &host_length);
+    if (headers->host != NULL)
+        host = headers->host;
+    host_length = strlen(host);
     take_first(headers->forwarded_host, &host, &host_length);
     take_first(headers->forwarded_proto, &proto, &proto_length);
     if (!is_host(host, host_length))
