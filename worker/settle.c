@@ -5,6 +5,7 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/events.h"
 #include "worker/result.h"
 #include "worker/worker.h"
 #include "worker/workflow.h"
@@ -15,7 +16,7 @@
 const char *
 worker_queue(const struct worker *worker, const struct message *message)
 {
-    return worker->options->broker_queues.items[message->delivery.queue];
+    return consumer_queue(worker->consumer, message->delivery.queue);
 }
 
 static const char *
@@ -155,13 +156,43 @@ worker_refuse(struct worker *worker, struct message *message, const struct excep
 }
 
 void
-worker_expire(struct worker *worker, struct message *message)
+worker_begin(struct worker *worker, struct message *message)
 {
+    if (message->started_us == 0) {
+        message->started_us = clock_now_us();
+        message->started_ms = clock_monotonic_ms();
+        worker->counters.started++;
+        events_task_started(worker, message);
+    }
+}
+
+static const char *
+revocation_name(enum revocation why)
+{
+    switch (why) {
+    case REVOCATION_EXPIRED:
+        return "expired";
+    case REVOCATION_TERMINATED:
+        return "terminated";
+    case REVOCATION_REVOKED:
+    default:
+        return "revoked";
+    }
+}
+
+void
+worker_revoke(struct worker *worker, struct message *message, enum revocation why)
+{
+    const char *name = revocation_name(why);
+
     free(message->result);
-    message->result =
-        wants_result(worker, message) ? result_revoked(message->task.id, "expired") : NULL;
-    worker->counters.expired++;
-    log_end(message, LOG_LEVEL_INFO, "expired", "");
+    message->result = wants_result(worker, message) ? result_revoked(message->task.id, name) : NULL;
+    if (why == REVOCATION_EXPIRED)
+        worker->counters.expired++;
+    else
+        worker->counters.revoked++;
+    log_end(message, LOG_LEVEL_INFO, name, "");
+    events_task_revoked(worker, message, why == REVOCATION_TERMINATED, why == REVOCATION_EXPIRED);
     message->end = MESSAGE_ACKED;
     finish(worker, message);
 }
