@@ -6,8 +6,8 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/ending.h"
 #include "worker/events.h"
-#include "worker/result.h"
 #include "worker/worker.h"
 #include "worker/workflow.h"
 

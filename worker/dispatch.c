@@ -3,7 +3,7 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
-#include "worker/result.h"
+#include "worker/ending.h"
 #include "worker/worker.h"
 
 #include <stdio.h>

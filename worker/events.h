@@ -2,7 +2,7 @@
 #ifndef WORKER_EVENTS_H
 #define WORKER_EVENTS_H
 
-#include "worker/result.h"
+#include "worker/ending.h"
 #include "worker/worker.h"
 
 #include <stdbool.h>

@@ -5,6 +5,7 @@
 #include "worker/arguments.h"
 #include "worker/broker.h"
 #include "worker/celery.h"
+#include "worker/ending.h"
 #include "worker/range.h"
 #include "worker/tasks.h"
 
@@ -51,7 +52,7 @@ struct message {
     unsigned timeouts;      /* how often it ran alone into the statement timeout */
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
-    char *result;           /* and what its sender is told then; owned, NULL: nothing */
+    struct ending ending;   /* and what is told of it then */
     unsigned refusals;      /* how often that came to nothing since a queue was missing */
     bool terminate;         /* running, and not wanted any more */
     bool refused;           /* the broker did not take one of these */

@@ -213,15 +213,12 @@ outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct f
     return add_for_owner(outbox, outgoing, owner);
 }
 
-/* ${owner} cannot have what follows it published: rejected, without the result it would have had.
- */
+/* ${owner} cannot have what follows it published: rejected. */
 static void
 reject_owner(struct message *owner, const char *why)
 {
     log_error("[%s] rejected: %s", owner->task.id == NULL ? "?" : owner->task.id, why);
     owner->end = MESSAGE_REJECTED;
-    free(owner->result);
-    owner->result = NULL;
 }
 
 /* One message less that ${owner} waits for; after the last one it may end, or is put back. */

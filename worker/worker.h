@@ -140,8 +140,6 @@ enum db_status worker_run_range(struct worker *worker, struct message *message);
 
 /* ---- settle.c */
 
-struct exception;
-
 /* worker_queue(worker, message): the name of the queue it came from; borrowed. */
 const char *worker_queue(const struct worker *worker, const struct message *message);
 
@@ -167,13 +165,6 @@ void worker_refuse(struct worker *worker, struct message *message,
 
 /* worker_begin(worker, message): its work begins, for the first time or again. */
 void worker_begin(struct worker *worker, struct message *message);
-
-/* Why a task is not done, or not done to its end. */
-enum revocation {
-    REVOCATION_EXPIRED,    /* too late */
-    REVOCATION_REVOKED,    /* somebody did not want it any more */
-    REVOCATION_TERMINATED, /* the same, while it ran */
-};
 
 /* worker_revoke(worker, message, why): REVOKED; acknowledged. */
 void worker_revoke(struct worker *worker, struct message *message, enum revocation why);

@@ -124,7 +124,7 @@ fill(struct inbox *inbox, const char *states)
         message->task.name = strdup("name");
         message->state = (enum message_state)(strchr(letters, tolower(states[i])) - letters);
         message->end = MESSAGE_ACKED;
-        message->result = message->state == MESSAGE_CONFIRMED ? strdup("{}") : NULL;
+        message->ending.state = message->state == MESSAGE_CONFIRMED ? TASK_SUCCESS : TASK_UNDECIDED;
         ck_assert_int_eq(inbox_add_take(inbox, message), 0);
     }
 }
@@ -167,10 +167,8 @@ START_TEST(ends)
         worker_fail(&worker, message, &exception);
     else if (_i == 2)
         worker_revoke(&worker, message, REVOCATION_EXPIRED);
-    else { /* moved: its copy is safe, and nobody is told */
-        free(message->result);
-        message->result = NULL;
-    }
+    else /* moved: its copy is safe, and nobody is told */
+        ending_clear(&message->ending);
     worker_settle(&worker);
     ck_assert_str_eq(said, expected[_i]);
     ck_assert_uint_eq(worker.counters.succeeded, _i == 0);
