@@ -125,7 +125,7 @@ function earnedCards(awards) {
     }
     return [...newest.values()].map(({trophy, earned_at: earnedAt}) => {
         const often = times.get(trophy.id);
-        const words = often > 1 ? `✓ Earned ${often.toLocaleString()} times, last on ` : '✓ Earned on ';
+        const words = often > 1 ? `✓ Earned ${often.toLocaleString()} times, last ` : '✓ Earned ';
         return card(trophy, 'earned', make('p', {class: 'state'}, words, day(earnedAt)));
     });
 }
@@ -224,7 +224,7 @@ async function load() {
     let end;
     try {
         const [awards, progress, statistics] = await Promise.all(
-            [readAwards(token), read('trophy/progress/', token), read('user-statistics/', token)]);
+            [readAwards(token), read('trophy/progress/?include_repeatable=true', token), read('user-statistics/', token)]);
         end = () => show(awards, progress, statistics.results);
     } catch (trouble) {
         end = () => explain(trouble);
