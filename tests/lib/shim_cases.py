@@ -73,6 +73,9 @@ class Values:
     def __init__(self, rows, sign, **values):
         self.rows, self.sign, self.values = rows, sign, values
 
+    def but(self, **values):
+        return Values(self.rows, self.sign, **{**self.values, **values})
+
     def _value(self, match):
         name = match.group(1)
         if name in self.values:

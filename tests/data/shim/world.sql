@@ -22,9 +22,9 @@ from (values
     (12, 'Übermut "x\y"', E'Ein\tBaum \U0001F333 </script>', 'other', 'date_based', '{"month": 1, "day": 1}', '', 12)
 ) as t (id, name, description, type, checker, params, flags, place);
 
-insert into auth_user (id, password, is_superuser, username, first_name, last_name, email, is_staff, is_active,
-                       date_joined)
-select id, '!', false, name, '', '', '', name = 'staff', name <> 'inactive', '2020-01-01Z'
+insert into auth_user (id, password, last_login, is_superuser, username, first_name, last_name, email, is_staff,
+                       is_active, date_joined)
+select id, '!', now(), false, name, '', '', '', name = 'staff', name <> 'inactive', '2020-01-01Z'
 from (values (1, 'anna'), (2, 'staff'), (3, 'inactive'), (4, 'newcomer'), (5, 'eva')) as u (id, name);
 insert into authtoken_token (key, created, user_id) select repeat('a' || id, 20), '2020-01-01Z', id from auth_user;
 
