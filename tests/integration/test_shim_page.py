@@ -60,8 +60,8 @@ class Page:
 
 
 @pytest.fixture
-def page(browser, shim):
-    return Page(browser, shim.url + '/')
+def page(browser, shared_shim):
+    return Page(browser, shared_shim.url + '/')
 
 
 def test_a_token_shows_the_trophies(page):
@@ -235,8 +235,8 @@ def test_text_of_the_database_is_no_markup(page):
 
 
 @pytest.mark.parametrize('target', ['/', '/api/v2/schema/ui'])
-def test_foreign_code_is_forbidden(shim, target):
-    answer = http_client.ask(shim.port, 'GET', target)
+def test_foreign_code_is_forbidden(shared_shim, target):
+    answer = http_client.ask(shared_shim.port, 'GET', target)
     policy = answer.headers['Content-Security-Policy']
     assert "default-src 'none'" in policy or "default-src 'self'" in policy
     assert 'unsafe' not in policy and '*' not in policy
@@ -245,10 +245,10 @@ def test_foreign_code_is_forbidden(shim, target):
 
 
 @pytest.mark.parametrize('width', [1000, 375])
-def test_the_page_of_the_interface(page, shim, width):
-    page.browser.open(shim.url + '/api/v2/schema/ui', width=width)
+def test_the_page_of_the_interface(page, shared_shim, width):
+    page.browser.open(shared_shim.url + '/api/v2/schema/ui', width=width)
     page.browser.wait(lambda: page.texts('summary'))
-    api = json.loads(http_client.ask(shim.port, 'GET', '/api/v2/schema').text)
+    api = json.loads(http_client.ask(shared_shim.port, 'GET', '/api/v2/schema').text)
     shown = page.texts('summary code')
     assert shown == [f'{method.upper()} {path}' for path, item in api['paths'].items() for method in item
                      if method != 'parameters']

@@ -123,8 +123,8 @@ def table():
 
 
 @pytest.mark.parametrize('case, path', table())
-def test_the_answers_of_the_table(shim, shim_values, case, path):
-    answer = http_client.ask(shim.port, case.method, case.target,
+def test_the_answers_of_the_table(shared_shim, shim_values, case, path):
+    answer = http_client.ask(shared_shim.port, case.method, case.target,
                              {name: shim_values.fill(value) for name, value in case.headers.items()})
     documented = resolve(API['paths'][path][case.method.lower()]['responses'][str(answer.status)])
     validator(documented['content']['application/json']['schema']).validate(json.loads(answer.text))
@@ -135,14 +135,14 @@ def test_the_answers_of_the_table(shim, shim_values, case, path):
         assert asked <= {p['name'] for p in parameters(path, case.method.lower())}
 
 
-def test_rarity(shim):
-    answer = http_client.ask(shim.port, 'GET', '/api/v2/trophy/?rarity=true')
+def test_rarity(shared_shim):
+    answer = http_client.ask(shared_shim.port, 'GET', '/api/v2/trophy/?rarity=true')
     page = json.loads(answer.text)
     validator(API['components']['schemas']['TrophyPage']).validate(page)
     assert all('rarity' in row for row in page['results'])
 
 
-def test_it_is_served_as_it_is(shim):
-    answer = http_client.ask(shim.port, 'GET', '/api/v2/schema')
+def test_it_is_served_as_it_is(shared_shim):
+    answer = http_client.ask(shared_shim.port, 'GET', '/api/v2/schema')
     assert answer.headers['Content-Type'] == 'application/json'
     assert json.loads(answer.text) == API

@@ -12,7 +12,6 @@ import servers
 import shim_cases
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / 'data' / 'shim'
-ROWS = shim_cases.read_rows(DATA / 'rows.txt')
 VARY = {'Accept', 'Accept-Language', 'Cookie', 'Authorization'}
 RESOURCES = ('trophy', 'user-trophy', 'user-statistics')
 MANIFEST = {'paths': {'trophies/count/0000000a-0000-4000-8000-000000000001.png':
@@ -35,8 +34,8 @@ def other_shim(postgres, shim_world, shim_key, tmp_path_factory):
         yield one.wait_ready()
 
 
-def ask(case, shim, values):
-    return http_client.ask(shim.port, case.method, case.target,
+def ask(case, shared_shim, values):
+    return http_client.ask(shared_shim.port, case.method, case.target,
                            {name: values.fill(value) for name, value in case.headers.items()}, case.body)
 
 
@@ -63,8 +62,8 @@ def check_headers(case, answer):
 
 
 @pytest.mark.parametrize('case', cases('authentication', 'statuses', 'resources', 'parameters'))
-def test_case(shim, shim_values, case):
-    answer = ask(case, shim, shim_values)
+def test_case(shared_shim, shim_values, case):
+    answer = ask(case, shared_shim, shim_values)
     assert shim_cases.differences(case, shim_values, answer) + check_headers(case, answer) == []
 
 
@@ -76,8 +75,8 @@ def test_case_of_the_other_shim(other_shim, shim_values, case):
 
 
 @pytest.mark.parametrize('case', [c for c in cases('statuses', 'resources') if c.values[0].method == 'GET'])
-def test_head_is_get_without_the_body(shim, shim_values, case):
-    get, head = (ask(case._replace(method=method), shim, shim_values) for method in ('GET', 'HEAD'))
+def test_head_is_get_without_the_body(shared_shim, shim_values, case):
+    get, head = (ask(case._replace(method=method), shared_shim, shim_values) for method in ('GET', 'HEAD'))
     assert head.status == get.status
     assert head.text == ''
     assert {**head.headers, 'Date': ''} == {**get.headers, 'Date': ''}
@@ -88,29 +87,29 @@ ANNA, STAFF = ({'Authorization': 'Token ' + ('a' + n) * 20} for n in '12')
 
 
 @pytest.mark.parametrize('target', ['/api/v2/trophy/', '/api/v2/trophy/1/', *PRIVATE])
-def test_a_client_that_has_the_version_gets_no_body(shim, target):
-    first = http_client.ask(shim.port, 'GET', target, ANNA)
+def test_a_client_that_has_the_version_gets_no_body(shared_shim, target):
+    first = http_client.ask(shared_shim.port, 'GET', target, ANNA)
     tag = first.headers['ETag']
     assert first.status == 200 and tag.rstrip('"').lstrip('W/').startswith('"')
     for known in (tag, f'"x", {tag}', f'W/{tag.removeprefix("W/")}', '*'):
-        again = http_client.ask(shim.port, 'GET', target, {**ANNA, 'If-None-Match': known})
+        again = http_client.ask(shared_shim.port, 'GET', target, {**ANNA, 'If-None-Match': known})
         assert (again.status, again.text, again.headers.get('ETag')) == (304, '', tag)
         assert VARY <= set(again.headers['Vary'].split(', '))
     for unknown in ('"x"', 'x', ''):
-        again = http_client.ask(shim.port, 'GET', target, {**ANNA, 'If-None-Match': unknown})
+        again = http_client.ask(shared_shim.port, 'GET', target, {**ANNA, 'If-None-Match': unknown})
         assert (again.status, again.text) == (200, first.text)
 
 
 @pytest.mark.parametrize('target', ['/api/v2/trophy/', '/api/v2/user-trophy/', '/api/v2/user-statistics/',
                                     '/api/v2/trophy/progress/'])
-def test_a_version_is_one_user_s(shim, target):
-    tag = http_client.ask(shim.port, 'GET', target, ANNA).headers['ETag']
-    assert http_client.ask(shim.port, 'GET', target, {**STAFF, 'If-None-Match': tag}).status == 200
+def test_a_version_is_one_user_s(shared_shim, target):
+    tag = http_client.ask(shared_shim.port, 'GET', target, ANNA).headers['ETag']
+    assert http_client.ask(shared_shim.port, 'GET', target, {**STAFF, 'If-None-Match': tag}).status == 200
 
 
 @pytest.fixture(scope='module')
 def changing(postgres):
-    """(shim, database) of a world of their own, that tests may change."""
+    """(shared_shim, database) of a world of their own, that tests may change."""
     name = 'shim_changing'
     postgres.create_database(name, template='trophy_template')
     postgres.psql(name, DATA / 'world.sql')
@@ -134,26 +133,26 @@ def changing(postgres):
 ])
 def test_a_change_is_a_new_version(postgres, changing, target, change):
     """Also where the changed row does not say so in a column of its own."""
-    shim, name = changing
-    before = http_client.ask(shim.port, 'GET', f'/api/v2/{target}', ANNA)
+    one, name = changing
+    before = http_client.ask(one.port, 'GET', f'/api/v2/{target}', ANNA)
     postgres.query(name, change)
-    after = http_client.ask(shim.port, 'GET', f'/api/v2/{target}', {**ANNA, 'If-None-Match': before.headers['ETag']})
+    after = http_client.ask(one.port, 'GET', f'/api/v2/{target}', {**ANNA, 'If-None-Match': before.headers['ETag']})
     assert after.status == 200
     assert after.text != before.text
     assert after.headers['ETag'] != before.headers['ETag']
 
 
 @pytest.mark.parametrize('target', ['/api/v2/trophy/', *PRIVATE])
-def test_gzip_when_asked_for(shim, target):
-    plain = http_client.ask(shim.port, 'GET', target, ANNA)
+def test_gzip_when_asked_for(shared_shim, target):
+    plain = http_client.ask(shared_shim.port, 'GET', target, ANNA)
     assert 'Content-Encoding' not in plain.headers
-    packed = http_client.ask(shim.port, 'GET', target, {**ANNA, 'Accept-Encoding': 'br, gzip;q=0.5'})
+    packed = http_client.ask(shared_shim.port, 'GET', target, {**ANNA, 'Accept-Encoding': 'br, gzip;q=0.5'})
     assert packed.text == plain.text
     assert 'Accept-Encoding' in packed.headers['Vary']
     if len(plain.text) > 2000:
         assert packed.headers['Content-Encoding'] == 'gzip'
         assert int(packed.headers['Content-Length']) < len(plain.text) / 2
-    refused = http_client.ask(shim.port, 'GET', target, {**ANNA, 'Accept-Encoding': 'gzip;q=0'})
+    refused = http_client.ask(shared_shim.port, 'GET', target, {**ANNA, 'Accept-Encoding': 'gzip;q=0'})
     assert 'Content-Encoding' not in refused.headers
 
 
@@ -168,8 +167,8 @@ def test_the_database_is_away():
         assert http_client.ask(one.port, 'GET', '/api/v2/nothing/').status == 404
 
 
-def test_rarity_only_when_asked_for(shim):
-    plain = json.loads(http_client.ask(shim.port, 'GET', '/api/v2/trophy/', ANNA).text)['results']
-    rare = json.loads(http_client.ask(shim.port, 'GET', '/api/v2/trophy/?rarity=true', ANNA).text)['results']
+def test_rarity_only_when_asked_for(shared_shim):
+    plain = json.loads(http_client.ask(shared_shim.port, 'GET', '/api/v2/trophy/', ANNA).text)['results']
+    rare = json.loads(http_client.ask(shared_shim.port, 'GET', '/api/v2/trophy/?rarity=true', ANNA).text)['results']
     assert [{k: v for k, v in row.items() if k != 'rarity'} for row in rare] == plain
     assert all(0 <= row['rarity'] <= 1 for row in rare)
