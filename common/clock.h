@@ -22,6 +22,9 @@ int64_t clock_now_us(void);
 /* clock_monotonic_ms(): for time-outs and back-off; never pinned, never jumps. */
 int64_t clock_monotonic_ms(void);
 
+/* clock_monotonic_us(): the same, to measure with. */
+int64_t clock_monotonic_us(void);
+
 /*
  * clock_set_zone(name, err):
  * Make IANA zone ${name} the one that decides what "today" is.  -1 and a text if the machine does

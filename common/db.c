@@ -10,6 +10,7 @@
 #include "common/db.h"
 
 #include "common/clock.h"
+#include "common/db_connect.h"
 #include "common/log.h"
 
 #include <assert.h>
@@ -20,11 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CONNECT_TIMEOUT_MS = 10000,
-    ANSWER_GRACE_MS = 10000, /* beyond the statement timeout, which the server keeps itself */
-    MAX_SENT = 32,
-};
+enum { MAX_SENT = 64 };
 _Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
                "db_open() prepares all statements in one pipeline");
 
@@ -36,6 +33,16 @@ static const struct {
 #define STATEMENT(name, count, text) {#name, count, text},
 #include "statements.inc"
 #undef STATEMENT
+};
+
+/* What the kinds of session differ in. */
+static const struct {
+    const char *server; /* target_session_attrs, which the URL may overrule */
+    enum db_statement session;
+    int64_t grace_ms; /* beyond the statement timeout, which the server keeps itself */
+} kinds[] = {
+    [DB_WRITER] = {"read-write", DB_session, 10000},
+    [DB_READER] = {"any", DB_shim_session, 1000},
 };
 
 /* What a place in the pipeline is: a statement to run, or one to prepare. */
@@ -114,6 +121,12 @@ db_is_open(const struct db *db)
     return db->open;
 }
 
+int
+db_fd(const struct db *db)
+{
+    return db->open ? PQsocket(db->conn) : -1;
+}
+
 const char *
 db_sqlstate(const struct db *db)
 {
@@ -151,42 +164,6 @@ wait_for(struct db *db, short events, int64_t deadline_ms, int *seen)
     return *seen > 0 || (*seen == 0 && clock_monotonic_ms() < deadline_ms);
 }
 
-static bool
-connect_session(struct db *db)
-{
-    int64_t deadline_ms = clock_monotonic_ms() + CONNECT_TIMEOUT_MS;
-    PostgresPollingStatusType step = PGRES_POLLING_WRITING; /* so the manual says of the first */
-    int seen;
-
-    while (step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING) {
-        if (PQstatus(db->conn) == CONNECTION_BAD)
-            return false;
-        if (!wait_for(db, step == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_ms, &seen))
-            return false;
-        if (seen > 0)
-            step = PQconnectPoll(db->conn);
-    }
-    return step == PGRES_POLLING_OK;
-}
-
-static PGconn *
-start_connect(const struct db_settings *settings)
-{
-    /* what stands before dbname is a default, which the URL may overrule */
-    const char *const keys[] = {"target_session_attrs",
-                                "keepalives_idle",
-                                "keepalives_interval",
-                                "keepalives_count",
-                                "tcp_user_timeout",
-                                "fallback_application_name",
-                                "dbname",
-                                NULL};
-    const char *const values[] = {"read-write", "10",           "5",           "3",
-                                  "15000",      settings->name, settings->url, NULL};
-
-    return PQconnectStartParams(keys, values, /* expand_dbname */ 1);
-}
-
 static void
 note_sent(struct db *db, const struct sent *sent, int accepted)
 {
@@ -213,8 +190,9 @@ static PGresult *
 next_result(struct db *db)
 {
     int64_t timeout_ms = db->settings.statement_timeout_ms;
+    int64_t grace_ms = kinds[db->settings.kind].grace_ms;
     int64_t deadline_ms =
-        clock_monotonic_ms() + (timeout_ms > 0 ? timeout_ms + ANSWER_GRACE_MS : INT32_MAX);
+        clock_monotonic_ms() + (timeout_ms > 0 ? timeout_ms + grace_ms : INT32_MAX);
 
     while (!db->broken && PQisBusy(db->conn)) {
         int flushed = PQflush(db->conn);
@@ -317,6 +295,16 @@ ignore_row(void *unused, const PGresult *result)
     return 0;
 }
 
+/* The shim's statements are the reader's, the others the writer's; to end a transaction is both's.
+ */
+static bool
+is_for(enum db_kind kind, enum db_statement statement)
+{
+    bool shim = strncmp(statements[statement].name, "shim_", strlen("shim_")) == 0;
+
+    return statement == DB_rollback || shim == (kind == DB_READER);
+}
+
 /* Everything is prepared at connect, so that a table or a right that is missing shows here and not
  * at two o'clock. */
 static enum db_status
@@ -333,10 +321,12 @@ prepare(struct db *db)
     for (int i = 0; i < DB_STATEMENTS; i++) {
         const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
 
+        if (!is_for(db->settings.kind, sent.statement))
+            continue;
         note_sent(db, &sent,
                   PQsendPrepare(db->conn, statements[i].name, statements[i].text, 0, NULL));
     }
-    db_send(db, DB_session, parameters, ignore_row, NULL);
+    db_send(db, kinds[db->settings.kind].session, parameters, ignore_row, NULL);
     return db_run(db);
 }
 
@@ -346,11 +336,11 @@ db_open(struct db *db)
     enum db_status status;
 
     close_session(db);
-    db->conn = start_connect(&db->settings);
+    db->conn = db_connect(&db->settings, kinds[db->settings.kind].server);
     if (db->conn == NULL)
         return failed(db, "connect", NULL, "out of memory");
     (void)PQsetNoticeProcessor(db->conn, on_notice, NULL);
-    if (!connect_session(db) || PQsetnonblocking(db->conn, 1) != 0 ||
+    if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 ||
         PQenterPipelineMode(db->conn) != 1) {
         const char *message = PQerrorMessage(db->conn);
 
@@ -363,4 +353,15 @@ db_open(struct db *db)
     if (status != DB_OK)
         close_session(db);
     return status == DB_OK || status == DB_UNFIT ? status : DB_LOST;
+}
+
+enum db_status
+db_attend(struct db *db)
+{
+    if (db->open && PQconsumeInput(db->conn) == 1 && PQstatus(db->conn) == CONNECTION_OK)
+        return DB_OK;
+    if (db->open)
+        (void)failed(db, "connection", NULL, PQerrorMessage(db->conn));
+    close_session(db);
+    return DB_LOST;
 }
