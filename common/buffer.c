@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/buffer.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,20 +40,28 @@ buffer_put(struct buffer *buffer, const char *bytes, size_t length)
 }
 
 void
+buffer_vprintf(struct buffer *buffer, const char *fmt, va_list ap)
+{
+    va_list again;
+    int length;
+
+    va_copy(again, ap);
+    length = vsnprintf(NULL, 0, fmt, ap);
+    if (length >= 0 && reserve(buffer, (size_t)length)) {
+        (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, fmt, again);
+        buffer->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+void
 buffer_printf(struct buffer *buffer, const char *fmt, ...)
 {
     va_list ap;
-    int length;
 
     va_start(ap, fmt);
-    length = vsnprintf(NULL, 0, fmt, ap);
+    buffer_vprintf(buffer, fmt, ap);
     va_end(ap);
-    if (length < 0 || !reserve(buffer, (size_t)length))
-        return;
-    va_start(ap, fmt);
-    (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, fmt, ap);
-    va_end(ap);
-    buffer->length += (size_t)length;
 }
 
 void

@@ -33,7 +33,7 @@ begin
         ('trophy_worker', 'trophies_usertrophy', 'select, insert, delete'),
         -- "on conflict (task_id)" reads task_id; id and status are no secrets either, results are
         ('trophy_worker', 'django_celery_results_taskresult', 'select (id, task_id, status), insert, update'),
-        ('trophy_shim', 'auth_user', 'select (id, is_active, is_staff)'),
+        ('trophy_shim', 'auth_user', 'select (id, is_active, is_staff, last_login)'),
         ('trophy_shim', 'authtoken_token', 'select (key, user_id)'),
         ('trophy_shim', 'manager_workoutsession', 'select (user_id, date)'),
         ('trophy_shim', 'trophies_trophy', 'select'),

@@ -15,7 +15,7 @@ static const char help[] =
     "usage: trophy-shim [-c FILE] check\n"
     "\n"
     "Looks at everything the shim needs, changes nothing, and prints a line for each:\n"
-    "configuration (the key for JWTs, too), database, schema.\n"
+    "configuration (the key for JWTs and the images, too), database, schema.\n"
     "  ok database: ...      it is as it should be\n"
     "  FAIL schema: ...      it is not, and why; more on stderr\n"
     "  -- schema: ...        not looked at, since it needs what failed\n"
@@ -29,13 +29,16 @@ static bool
 check_configuration(struct checks *checks, const struct command_line *line, struct options *options)
 {
     struct jwt_key *key = NULL;
+    struct images images = {0};
     struct err err = {0};
     bool fits =
         options_load(options, line->config_file, line->config_required, environ, &err) == 0 &&
         shim_load_key(options, &key, &err) == 0 &&
-        clock_set_zone(options->trophies_time_zone, &err) == 0;
+        clock_set_zone(options->trophies_time_zone, &err) == 0 &&
+        images_load(options, &images, &err) == 0;
 
     jwt_key_free(key);
+    images_clear(&images);
     if (!fits) {
         checks_failed(checks, EX_CONFIG, "configuration", err.text);
         return false;

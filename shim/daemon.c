@@ -168,12 +168,23 @@ drain(struct shim *shim)
     log_note("stopped: %u connections are closed", http_connections(shim->api));
 }
 
+/* A manifest that cannot be read leaves the old one standing. */
+static void
+reload(struct shim *shim, const struct command_line *line)
+{
+    struct err err = {0};
+
+    daemon_reload(line->options, line->config_file, line->config_required);
+    if (images_load(shim->options, &shim->memory.images, &err) != 0)
+        log_error("reload: %s", err.text);
+}
+
 static void
 live(struct shim *shim, const struct command_line *line)
 {
     while (!shim->stopping) {
         if (shim->reload)
-            daemon_reload(line->options, line->config_file, line->config_required);
+            reload(shim, line);
         shim->reload = false;
         shim_connect(shim);
         if (!shim->stopping)
@@ -190,7 +201,8 @@ set_up(struct shim *shim, struct admin *admin)
     int status;
 
     if (shim_load_key(shim->options, &shim->key, &err) != 0 ||
-        clock_set_zone(shim->options->trophies_time_zone, &err) != 0) {
+        clock_set_zone(shim->options->trophies_time_zone, &err) != 0 ||
+        images_load(shim->options, &shim->memory.images, &err) != 0) {
         log_error("configuration: %s", err.text);
         return EX_CONFIG;
     }
@@ -218,6 +230,7 @@ tear_down(struct shim *shim)
     db_free(shim->db);
     gzip_free(shim->gzip);
     jwt_key_free(shim->key);
+    resource_memory_clear(&shim->memory);
     if (shim->signal_fd >= 0)
         (void)close(shim->signal_fd);
 }

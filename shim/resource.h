@@ -5,6 +5,8 @@
 #include "common/db.h"
 #include "common/options.h"
 #include "shim/answer.h"
+#include "shim/images.h"
+#include "shim/rarity.h"
 #include "shim/request.h"
 
 #include <stdbool.h>
@@ -28,6 +30,15 @@ struct asker {
     bool staff;
 };
 
+/* What answers share from one to the next.  Owned; zero-initialised it is empty. */
+struct resource_memory {
+    struct images images; /* images_load() at the start, and when the configuration is read again */
+    struct rarity rarity;
+};
+
+/* resource_memory_clear(memory): free everything. */
+void resource_memory_clear(struct resource_memory *memory);
+
 /* One question, after path, Accept, credentials and method have been found in order; borrowed. */
 struct question {
     enum resource resource;
@@ -36,6 +47,7 @@ struct question {
     const struct request *request; /* parameters, If-None-Match, base for the links */
     const struct options *options; /* time zone, trophies.disabled, static_url */
     struct db *db;                 /* open */
+    struct resource_memory *memory;
 };
 
 /*

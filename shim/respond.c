@@ -103,6 +103,7 @@ respond_asker(struct shim *shim, const struct route *route, const struct claim *
         .request = request,
         .options = shim->options,
         .db = shim->db,
+        .memory = &shim->memory,
     };
     struct err err = {0};
     enum db_status status = identify_asker(shim->db, claim, &question.asker, answer);

@@ -25,6 +25,7 @@ struct shim {
     struct backoff db_backoff;
     struct jwt_key *key; /* NULL: no JWTs are understood */
     struct gzip *gzip;
+    struct resource_memory memory;
     struct http *api;
     struct http *admin; /* NULL: off */
     struct counters counters;

@@ -8,4 +8,5 @@ SELECT set_config('statement_timeout', $1::text, false),
        set_config('timezone', 'UTC', false),
        set_config('datestyle', 'ISO', false),
        set_config('jit', 'off', false),
-       set_config('max_parallel_workers_per_gather', '0', false)
+       set_config('max_parallel_workers_per_gather', '0', false),
+       set_config('plan_cache_mode', 'force_generic_plan', false)

@@ -25,7 +25,7 @@ RIGHTS = {
         'django_celery_results_taskresult': {'SELECT': {'id', 'task_id', 'status'}, 'INSERT': 'all', 'UPDATE': 'all'},
     },
     'trophy_shim': {
-        'auth_user': {'SELECT': {'id', 'is_active', 'is_staff'}},
+        'auth_user': {'SELECT': {'id', 'is_active', 'is_staff', 'last_login'}},
         'authtoken_token': {'SELECT': {'key', 'user_id'}},
         'manager_workoutsession': {'SELECT': {'user_id', 'date'}},
         'trophies_trophy': {'SELECT': 'all'},
