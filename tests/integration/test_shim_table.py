@@ -100,6 +100,15 @@ def test_a_client_that_has_the_version_gets_no_body(shared_shim, target):
         assert (again.status, again.text) == (200, first.text)
 
 
+@pytest.mark.parametrize('target', ['/api/v2/trophy/', '/api/v2/trophy/progress/'])
+def test_every_version_is_known_again(shared_shim, target):
+    """Whatever characters are in it: the query is part of it."""
+    for n in range(64):
+        tag = http_client.ask(shared_shim.port, 'GET', f'{target}?n={n}', ANNA).headers['ETag']
+        again = http_client.ask(shared_shim.port, 'GET', f'{target}?n={n}', {**ANNA, 'If-None-Match': tag})
+        assert again.status == 304, tag
+
+
 @pytest.mark.parametrize('target', ['/api/v2/trophy/', '/api/v2/user-trophy/', '/api/v2/user-statistics/',
                                     '/api/v2/trophy/progress/'])
 def test_a_version_is_one_user_s(shared_shim, target):
