@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The version of an answer: a digest of all that its body is made from.  It is a weak one, as the
- * same answer may be compressed.  One that covers workout dates ends in "d", so that the next
+ * same answer may be compressed.  One that covers workout dates ends in a mark, so that the next
  * request with it asks for their version too, which the others are spared.
  */
 #include "shim/reading.h"
@@ -9,6 +9,8 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+
+#define DATES_MARK "-d" /* no end of a digest in hexadecimal */
 
 enum { DIGEST_SHOWN = 16 }; /* of 32 bytes */
 
@@ -47,7 +49,7 @@ etag_make(const struct reading *reading, char etag[ETAG_SIZE])
         for (int i = 0; i < DIGEST_SHOWN; i++)
             used += snprintf(etag + used, ETAG_SIZE - (size_t)used, "%02x", digest[i]);
         (void)snprintf(etag + used, ETAG_SIZE - (size_t)used, "%s\"",
-                       (reading->parts & SHIM_VERSION_DATES) != 0 ? "d" : "");
+                       (reading->parts & SHIM_VERSION_DATES) != 0 ? DATES_MARK : "");
     }
     buffer_free(&text);
 }
@@ -55,5 +57,5 @@ etag_make(const struct reading *reading, char etag[ETAG_SIZE])
 bool
 etag_may_cover_dates(const char *if_none_match)
 {
-    return if_none_match != NULL && strstr(if_none_match, "d\"") != NULL;
+    return if_none_match != NULL && strstr(if_none_match, DATES_MARK "\"") != NULL;
 }

@@ -27,6 +27,7 @@ static const struct {
     const char *type; /* NULL: application/json */
 } paths[] = {
     {"/", PAGE_index_html, "text/html; charset=utf-8"},
+    {"/page/icon.svg", PAGE_icon_svg, "image/svg+xml"},
     {"/page/page.css", PAGE_page_css, "text/css; charset=utf-8"},
     {"/page/page.js", PAGE_page_js, "text/javascript; charset=utf-8"},
     {"/page/schema.js", PAGE_schema_js, "text/javascript; charset=utf-8"},

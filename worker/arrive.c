@@ -6,7 +6,8 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
-#include "worker/result.h"
+#include "worker/ending.h"
+#include "worker/events.h"
 #include "worker/worker.h"
 #include "worker/workflow.h"
 
@@ -129,6 +130,7 @@ plan(struct worker *worker, struct message *message)
         plan_foreign(worker, message);
         return;
     }
+    events_task_received(worker, message);
     if (workflow_check(task, &error.err) != 0) {
         refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
         return;

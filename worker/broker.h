@@ -68,10 +68,14 @@ struct properties {
 /* properties_clear(properties): free what ${properties} owns and zero it. */
 void properties_clear(struct properties *properties);
 
+#define BROKER_CONTROL_QUEUE SIZE_MAX
+
 /* A message received; owned, delivery_clear() frees it. */
 struct delivery {
     uint64_t tag;
-    size_t queue; /* place in the consumer's list */
+    size_t queue; /* place in the consumer's list, see consumer_queue(); or BROKER_CONTROL_QUEUE */
+    char *exchange;    /* that it was published to; NULL: out of memory */
+    char *routing_key; /* and with which key: not always the queue's name */
     bool redelivered;
     struct properties properties;
     unsigned char *body; /* NULL if it was larger than the limit: then it was not kept */
@@ -122,6 +126,10 @@ enum broker_event consumer_open(struct consumer *consumer);
 /* consumer_close(consumer): what is not acknowledged goes back to its queue. */
 void consumer_close(struct consumer *consumer);
 
+/* consumer_queue(consumer, place): the name of the queue; borrowed.  A place stays its queue's for
+ * ever. */
+const char *consumer_queue(const struct consumer *consumer, size_t place);
+
 /* consumer_is_open(consumer): between consumer_open() and BROKER_LOST or close. */
 bool consumer_is_open(const struct consumer *consumer);
 
@@ -157,10 +165,24 @@ struct publication {
     bool mandatory;
 };
 
-struct publisher *publisher_new(const struct broker_settings *settings);
+/* An exchange that we publish to, without being sure that it is there or that we may make it. */
+struct broker_exchange {
+    const char *name;
+    const char *type;
+    bool durable;
+};
+
+/* publisher_new(settings, exchanges, count): not connected; all of it is borrowed.  NULL: out of
+ * memory. */
+struct publisher *publisher_new(const struct broker_settings *settings,
+                                const struct broker_exchange *exchanges, size_t count);
 void publisher_free(struct publisher *publisher);
 
-/* publisher_open(publisher): connect and ask for confirms.  BROKER_NOTHING, or BROKER_LOST. */
+/*
+ * publisher_open(publisher):
+ * Connect, make the exchanges (or, without the right to, look whether they are there) and ask for
+ * confirms.  BROKER_NOTHING, or BROKER_LOST.
+ */
 enum broker_event publisher_open(struct publisher *publisher);
 void publisher_close(struct publisher *publisher);
 bool publisher_is_open(const struct publisher *publisher);
@@ -168,6 +190,9 @@ bool publisher_is_open(const struct publisher *publisher);
 /* publisher_is_ready(publisher): open, and the broker does not hold publishers back at the moment.
  */
 bool publisher_is_ready(const struct publisher *publisher);
+/* publisher_has(publisher, exchange): was ${exchange}, one of the list, found or made?  A message
+ * for an exchange that is not there would cost the channel. */
+bool publisher_has(const struct publisher *publisher, const char *exchange);
 int publisher_fd(const struct publisher *publisher);
 bool publisher_has_buffered(const struct publisher *publisher);
 

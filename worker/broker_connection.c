@@ -208,6 +208,17 @@ failed:
     return NULL;
 }
 
+bool
+broker_reopen_channel(amqp_connection_state_t connection, const char *who)
+{
+    amqp_channel_close_ok_t ok = {0};
+
+    /* without close-ok the next channel.open would end the connection: 504 */
+    return amqp_send_method(connection, BROKER_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok) ==
+               AMQP_STATUS_OK &&
+           open_channel(connection, who);
+}
+
 void
 broker_disconnect(amqp_connection_state_t connection, bool politely)
 {

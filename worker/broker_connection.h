@@ -27,6 +27,10 @@ amqp_connection_state_t broker_connect(const struct broker_settings *settings, u
  */
 void broker_disconnect(amqp_connection_state_t connection, bool politely);
 
+/* broker_reopen_channel(connection, who): after the broker has closed channel 1: a new one.  False:
+ * the connection is of no use. */
+bool broker_reopen_channel(amqp_connection_state_t connection, const char *who);
+
 /* broker_reply_failed(reply, what, who): log why an RPC failed; false if it did not. */
 bool broker_reply_failed(amqp_rpc_reply_t reply, const char *what, const char *who);
 

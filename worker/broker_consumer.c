@@ -47,6 +47,8 @@ void
 delivery_clear(struct delivery *delivery)
 {
     properties_clear(&delivery->properties);
+    free(delivery->exchange);
+    free(delivery->routing_key);
     free(delivery->body);
     *delivery = (struct delivery){0};
 }
@@ -71,6 +73,12 @@ lost(struct consumer *consumer)
 {
     drop(consumer, /* politely */ false);
     return BROKER_LOST;
+}
+
+const char *
+consumer_queue(const struct consumer *consumer, size_t place)
+{
+    return consumer->settings.queues[place];
 }
 
 bool
@@ -123,19 +131,6 @@ create_queue(struct consumer *consumer, const char *queue)
     return true;
 }
 
-static bool
-reopen_channel(amqp_connection_state_t connection)
-{
-    amqp_channel_close_ok_t ok = {0};
-
-    /* without close-ok the next channel.open would end the connection: 504 */
-    if (amqp_send_method(connection, BROKER_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok) !=
-        AMQP_STATUS_OK)
-        return false;
-    (void)amqp_channel_open(connection, BROKER_CHANNEL);
-    return !broker_reply_failed(amqp_get_rpc_reply(connection), "channel.open", who);
-}
-
 /* A passive declare says whether the queue is there, whatever its arguments, and needs no right to
  * configure it. */
 static bool
@@ -157,7 +152,7 @@ find_queue(struct consumer *consumer, const char *queue)
         (void)broker_reply_failed(reply, queue, who);
         return false;
     }
-    return reopen_channel(c) && create_queue(consumer, queue);
+    return broker_reopen_channel(c, who) && create_queue(consumer, queue);
 }
 
 static bool
@@ -213,6 +208,8 @@ begin_delivery(struct consumer *consumer, const amqp_basic_deliver_t *deliver)
     consumer->delivery.tag = deliver->delivery_tag;
     consumer->delivery.redelivered = deliver->redelivered;
     consumer->delivery.queue = place;
+    consumer->delivery.exchange = broker_text(deliver->exchange);
+    consumer->delivery.routing_key = broker_text(deliver->routing_key);
     consumer->want = WANT_HEADER;
     return true;
 }

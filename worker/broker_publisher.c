@@ -12,8 +12,13 @@
 #include <string.h>
 #include <sys/time.h>
 
+enum { MAX_EXCHANGES = 4 };
+
 struct publisher {
     struct broker_settings settings;
+    const struct broker_exchange *exchanges;
+    size_t exchange_count;
+    bool has[MAX_EXCHANGES]; /* on the present connection */
     amqp_connection_state_t connection;
     unsigned turn;
     uint64_t number; /* of the last message sent on this connection; confirms count from 1 */
@@ -28,12 +33,16 @@ static const char who[] = "publisher";
 enum { OTHER_PROPERTIES = 2048 };
 
 struct publisher *
-publisher_new(const struct broker_settings *settings)
+publisher_new(const struct broker_settings *settings, const struct broker_exchange *exchanges,
+              size_t count)
 {
     struct publisher *publisher = calloc(1, sizeof *publisher);
 
-    if (publisher != NULL)
-        publisher->settings = *settings;
+    if (publisher == NULL)
+        return NULL;
+    publisher->settings = *settings;
+    publisher->exchanges = exchanges;
+    publisher->exchange_count = count < MAX_EXCHANGES ? count : MAX_EXCHANGES;
     return publisher;
 }
 
@@ -68,6 +77,57 @@ lost(struct publisher *publisher)
     return BROKER_LOST;
 }
 
+enum declared { DECLARED, NOT_DECLARED, CONNECTION_LOST };
+
+/* A refusal costs the channel, and only that. */
+static enum declared
+declare(struct publisher *publisher, const struct broker_exchange *exchange, bool passive)
+{
+    amqp_connection_state_t c = publisher->connection;
+    amqp_rpc_reply_t reply;
+
+    (void)amqp_exchange_declare(c, BROKER_CHANNEL, broker_bytes(exchange->name),
+                                broker_bytes(exchange->type), passive, exchange->durable,
+                                /* auto_delete */ 0, /* internal */ 0, amqp_empty_table);
+    reply = amqp_get_rpc_reply(c);
+    if (reply.reply_type == AMQP_RESPONSE_NORMAL)
+        return DECLARED;
+    if (reply.reply_type != AMQP_RESPONSE_SERVER_EXCEPTION ||
+        reply.reply.id != AMQP_CHANNEL_CLOSE_METHOD) {
+        (void)broker_reply_failed(reply, exchange->name, who);
+        return CONNECTION_LOST;
+    }
+    if (passive)
+        (void)broker_reply_failed(reply, exchange->name, who);
+    return broker_reopen_channel(c, who) ? NOT_DECLARED : CONNECTION_LOST;
+}
+
+/* Made as Celery makes it; somebody else's may differ, or we may lack the right to make one: then
+ * it is enough that it is there. */
+static bool
+find_exchanges(struct publisher *publisher)
+{
+    for (size_t i = 0; i < publisher->exchange_count; i++) {
+        enum declared declared = declare(publisher, &publisher->exchanges[i], /* passive */ false);
+
+        if (declared == NOT_DECLARED)
+            declared = declare(publisher, &publisher->exchanges[i], /* passive */ true);
+        if (declared == CONNECTION_LOST)
+            return false;
+        publisher->has[i] = declared == DECLARED;
+    }
+    return true;
+}
+
+bool
+publisher_has(const struct publisher *publisher, const char *exchange)
+{
+    for (size_t i = 0; i < publisher->exchange_count; i++)
+        if (strcmp(publisher->exchanges[i].name, exchange) == 0)
+            return publisher->has[i];
+    return false;
+}
+
 enum broker_event
 publisher_open(struct publisher *publisher)
 {
@@ -75,6 +135,8 @@ publisher_open(struct publisher *publisher)
     publisher->connection = broker_connect(&publisher->settings, publisher->turn++, who);
     if (publisher->connection == NULL)
         return BROKER_LOST;
+    if (!find_exchanges(publisher))
+        return lost(publisher);
     (void)amqp_confirm_select(publisher->connection, BROKER_CHANNEL);
     if (broker_reply_failed(amqp_get_rpc_reply(publisher->connection), "confirm.select", who))
         return lost(publisher);

@@ -5,6 +5,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/command.h"
+#include "worker/events.h"
 #include "worker/node_name.h"
 #include "worker/worker.h"
 
@@ -53,6 +54,13 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
     drain(worker);
 }
 
+/* What we publish to besides queues, made as Celery makes it. */
+static const struct broker_exchange exchanges[] = {
+    {EVENT_EXCHANGE, "topic", /* durable */ true},
+    {CONTROL_EXCHANGE, "fanout", /* durable */ false},
+    {CONTROL_REPLY_EXCHANGE, "direct", /* durable */ false},
+};
+
 static int
 set_up(struct worker *worker, const char *name)
 {
@@ -83,7 +91,7 @@ set_up(struct worker *worker, const char *name)
         return EX_CONFIG;
     }
     worker->consumer = consumer_new(&consumer);
-    worker->publisher = publisher_new(&broker);
+    worker->publisher = publisher_new(&broker, exchanges, sizeof exchanges / sizeof exchanges[0]);
     worker->db = db_new(&db);
     worker->signal_fd = daemon_open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
@@ -101,6 +109,8 @@ tear_down(struct worker *worker)
 {
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
+    revoked_clear(&worker->revoked);
+    json_decref(worker->events.collected);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);
@@ -112,7 +122,8 @@ tear_down(struct worker *worker)
 int
 daemon_run(const struct daemon_settings *settings, struct options *options)
 {
-    struct worker worker = {.options = options, .signal_fd = -1};
+    struct worker worker = {
+        .options = options, .signal_fd = -1, .started_ms = clock_monotonic_ms()};
     char name[NODE_NAME_SIZE];
     int status;
 
@@ -121,6 +132,7 @@ daemon_run(const struct daemon_settings *settings, struct options *options)
     status = set_up(&worker, name);
     if (status == EXIT_SUCCESS) {
         log_note("trophy-worker " TROPHY_VERSION " starts as %s", name);
+        events_online(&worker);
         live(&worker, settings, options);
     }
     tear_down(&worker);

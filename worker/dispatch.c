@@ -3,7 +3,7 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
-#include "worker/result.h"
+#include "worker/ending.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -30,7 +30,7 @@ expire(struct worker *worker, const struct batch_limits *limits)
 
         if (message->task.expires_us != CELERY_NO_TIME &&
             message->task.expires_us <= limits->now_us && message_is_due(message, limits))
-            worker_expire(worker, message);
+            worker_revoke(worker, message, REVOCATION_EXPIRED);
     }
 }
 
@@ -180,6 +180,8 @@ run_batch(struct worker *worker)
     struct text_list only = {0};
     enum db_status status;
 
+    for (size_t i = 0; i < worker->batch.message_count; i++)
+        worker_begin(worker, worker->batch.messages[i]);
     worker->evaluator.request = make_request(first, &only);
     status = first->kind->signature.user_id ? run_users(worker) : run_for_all(worker, first);
     worker->evaluator.request = (struct evaluation_request){0};

@@ -11,7 +11,7 @@ message_free(struct message *message)
     delivery_clear(&message->delivery);
     celery_task_clear(&message->task);
     range_cuts_free(message->cuts);
-    free(message->result);
+    ending_clear(&message->ending);
     free(message);
 }
 

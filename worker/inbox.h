@@ -5,6 +5,7 @@
 #include "worker/arguments.h"
 #include "worker/broker.h"
 #include "worker/celery.h"
+#include "worker/ending.h"
 #include "worker/range.h"
 #include "worker/tasks.h"
 
@@ -43,14 +44,17 @@ struct message {
     enum message_plan plan;
     enum message_state state;
     int64_t arrived_ms;     /* monotonic */
+    int64_t started_us;     /* wall clock: when its work began first; 0: not yet */
+    int64_t started_ms;     /* monotonic: the same */
     int64_t not_before_ms;  /* monotonic; 0: no pause is imposed */
     int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: it has none */
     size_t bytes;           /* as counted against worker.eta_bytes */
     unsigned timeouts;      /* how often it ran alone into the statement timeout */
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
-    char *result;           /* and what its sender is told then; owned, NULL: nothing */
+    struct ending ending;   /* and what is told of it then */
     unsigned refusals;      /* how often that came to nothing since a queue was missing */
+    bool terminate;         /* running, and not wanted any more */
     bool refused;           /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */

@@ -92,29 +92,32 @@ copy(const char *text)
 }
 
 void
-outbox_add_result_take(struct outbox *outbox, const char *queue, const char *correlation_id,
-                       char *text, bool persistent)
+outbox_add_notice_take(struct outbox *outbox, struct notice *notice)
 {
     struct outgoing *outgoing = calloc(1, sizeof *outgoing);
 
-    if (outgoing == NULL || text == NULL) {
+    if (outgoing == NULL || notice->text == NULL || notice->headers == NULL) {
         free(outgoing);
-        free(text);
+        free(notice->text);
+        json_decref(notice->headers);
         outbox->dropped++;
         return;
     }
-    outgoing->queue = copy(queue);
-    outgoing->body = text;
-    outgoing->body_length = strlen(text);
-    outgoing->properties = (struct properties){
-        .content_type = copy("application/json"),
-        .content_encoding = copy("utf-8"),
-        .correlation_id = copy(correlation_id),
-        .headers = json_object(),
-        .persistent = persistent,
+    *outgoing = (struct outgoing){
+        .exchange = copy(notice->exchange),
+        .queue = copy(notice->routing_key),
+        .body = notice->text,
+        .body_length = strlen(notice->text),
+        .properties =
+            {
+                .content_type = copy("application/json"),
+                .content_encoding = copy("utf-8"),
+                .correlation_id = copy(notice->correlation_id),
+                .headers = notice->headers,
+                .persistent = notice->persistent,
+            },
     };
-    if (outgoing->queue == NULL || outgoing->properties.correlation_id == NULL ||
-        outgoing->properties.headers == NULL) {
+    if (outgoing->queue == NULL) {
         free_outgoing(outgoing);
         outbox->dropped++;
         return;
@@ -123,6 +126,21 @@ outbox_add_result_take(struct outbox *outbox, const char *queue, const char *cor
         drop_oldest_result(outbox);
     outbox->results++;
     append(&outbox->waiting, outgoing);
+}
+
+void
+outbox_add_result_take(struct outbox *outbox, const char *queue, const char *correlation_id,
+                       char *text, bool persistent)
+{
+    struct notice result = {
+        .routing_key = queue,
+        .correlation_id = correlation_id,
+        .headers = json_object(),
+        .text = text,
+        .persistent = persistent,
+    };
+
+    outbox_add_notice_take(outbox, &result);
 }
 
 /* Queues ${outgoing} on behalf of ${owner}, unless it is incomplete for want of memory: then it is
@@ -195,15 +213,12 @@ outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct f
     return add_for_owner(outbox, outgoing, owner);
 }
 
-/* ${owner} cannot have what follows it published: rejected, without the result it would have had.
- */
+/* ${owner} cannot have what follows it published: rejected. */
 static void
 reject_owner(struct message *owner, const char *why)
 {
     log_error("[%s] rejected: %s", owner->task.id == NULL ? "?" : owner->task.id, why);
     owner->end = MESSAGE_REJECTED;
-    free(owner->result);
-    owner->result = NULL;
 }
 
 /* One message less that ${owner} waits for; after the last one it may end, or is put back. */
@@ -269,6 +284,11 @@ outbox_send(struct outbox *outbox, struct publisher *publisher)
         };
         enum broker_event event;
 
+        if (outgoing->owner == NULL && outgoing->exchange != NULL &&
+            !publisher_has(publisher, outgoing->exchange)) {
+            end_outgoing(outbox, take_first(&outbox->waiting)); /* nobody can listen */
+            continue;
+        }
         if (is_hopeless(outgoing)) {
             give_up_first(outbox, "its exchange does not take what follows it");
             continue;

@@ -40,6 +40,22 @@ struct outbox {
 void outbox_add_result_take(struct outbox *outbox, const char *queue, const char *correlation_id,
                             char *text, bool persistent);
 
+/* A message that is not kept for ever: a result, an event, the answer to a control command. */
+struct notice {
+    const char *exchange; /* NULL: the default exchange */
+    const char *routing_key;
+    const char *correlation_id; /* NULL: none */
+    json_t *headers;            /* taken */
+    char *text;                 /* JSON, taken (free) */
+    bool persistent;
+};
+
+/*
+ * outbox_add_notice_take(outbox, notice):
+ * Send it if its exchange is there when its turn comes.  It counts and is dropped as a result is.
+ */
+void outbox_add_notice_take(struct outbox *outbox, struct notice *notice);
+
 /*
  * outbox_add_replacement(outbox, queue, message, headers):
  * A copy of ${message} for ${queue} with ${headers} (taken) instead of its own; the message becomes

@@ -3,57 +3,42 @@
 
 #include <jansson.h>
 
-static char *
-dump(json_t *body)
+static const char *
+state_name(enum task_state state)
 {
-    char *text = body == NULL ? NULL : json_dumps(body, JSON_ENSURE_ASCII);
-
-    json_decref(body);
-    return text;
+    switch (state) {
+    case TASK_SUCCESS:
+        return "SUCCESS";
+    case TASK_REVOKED:
+        return "REVOKED";
+    case TASK_UNDECIDED:
+    case TASK_FAILURE:
+    default:
+        return "FAILURE";
+    }
 }
 
-/* ${value} and ${children} are taken. */
-static char *
-result(const char *task_id, const char *status, json_t *value, json_t *children)
-{
-    return dump(json_pack("{s:s, s:s, s:o, s:n, s:o}", "task_id", task_id, "status", status,
-                          "result", value, "traceback", "children", children));
-}
-
-static char *
-raised(const char *task_id, const char *status, const struct exception *exception)
+static json_t *
+raised(const struct exception *exception)
 {
     json_t *message = json_string(exception->message);
 
     if (message == NULL)
         message = json_string("(not UTF-8)");
-    return result(task_id, status,
-                  json_pack("{s:s, s:[o], s:s}", "exc_type", exception->type, "exc_message",
-                            message, "exc_module", exception->module),
-                  json_array());
+    return json_pack("{s:s, s:[o], s:s}", "exc_type", exception->type, "exc_message", message,
+                     "exc_module", exception->module);
 }
 
 char *
-result_success(const char *task_id, const struct follow_ups *children)
+result_write(const char *task_id, const struct ending *ending)
 {
-    json_t *list = json_array();
+    json_t *value = ending->state == TASK_SUCCESS ? json_null() : raised(&ending->exception);
+    json_t *children = ending->children == NULL ? json_array() : json_incref(ending->children);
+    json_t *body =
+        json_pack("{s:s, s:s, s:o, s:n, s:o}", "task_id", task_id, "status",
+                  state_name(ending->state), "result", value, "traceback", "children", children);
+    char *text = body == NULL ? NULL : json_dumps(body, JSON_ENSURE_ASCII);
 
-    for (size_t i = 0; i < children->count; i++) /* a child is [[its id, null], its own children] */
-        (void)json_array_append_new(
-            list, json_pack("[[s, n], n]", children->items[i].properties.correlation_id));
-    return result(task_id, "SUCCESS", json_null(), list);
-}
-
-char *
-result_failure(const char *task_id, const struct exception *exception)
-{
-    return raised(task_id, "FAILURE", exception);
-}
-
-char *
-result_revoked(const char *task_id, const char *reason)
-{
-    const struct exception revoked = {"TaskRevokedError", "celery.exceptions", reason};
-
-    return raised(task_id, "REVOKED", &revoked);
+    json_decref(body);
+    return text;
 }

@@ -15,7 +15,7 @@ enum { STALL_MS = 10000, TURN_MS = 1000 }; /* without a word from the broker; fo
 int
 sender_open(struct sender *sender, const struct broker_settings *settings)
 {
-    sender->publisher = publisher_new(settings);
+    sender->publisher = publisher_new(settings, NULL, 0);
     if (sender->publisher == NULL) {
         log_error("out of memory");
         return -1;

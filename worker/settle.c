@@ -5,7 +5,8 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
-#include "worker/result.h"
+#include "worker/events.h"
+#include "worker/results.h"
 #include "worker/worker.h"
 #include "worker/workflow.h"
 
@@ -15,27 +16,13 @@
 const char *
 worker_queue(const struct worker *worker, const struct message *message)
 {
-    return worker->options->broker_queues.items[message->delivery.queue];
+    return consumer_queue(worker->consumer, message->delivery.queue);
 }
 
 static const char *
 or_unknown(const char *text)
 {
     return text == NULL ? "?" : text;
-}
-
-static bool
-sends_results(const struct worker *worker)
-{
-    return strcmp(worker->options->celery_results, "rpc") == 0;
-}
-
-static bool
-wants_result(const struct worker *worker, const struct message *message)
-{
-    return sends_results(worker) && message->task.id != NULL &&
-           message->delivery.properties.reply_to != NULL &&
-           message->delivery.properties.reply_to[0] != '\0' && !message->task.ignore_result;
 }
 
 static void
@@ -47,19 +34,35 @@ log_end(const struct message *message, enum log_level level, const char *end, co
               why);
 }
 
+static void
+tell_events(struct worker *worker, const struct message *message)
+{
+    const struct ending *ending = &message->ending;
+
+    switch (ending->state) {
+    case TASK_SUCCESS:
+        events_task_succeeded(worker, message);
+        break;
+    case TASK_FAILURE:
+        events_task_failed(worker, message, &ending->exception);
+        break;
+    case TASK_REVOKED:
+        events_task_revoked(worker, message, ending->why == REVOCATION_TERMINATED,
+                            ending->why == REVOCATION_EXPIRED);
+        break;
+    case TASK_UNDECIDED: /* moved, not done */
+    default:
+        break;
+    }
+}
+
 /* Nothing is in the way any more: the result goes out, and the next worker_settle() acknowledges or
  * rejects. */
 static void
 finish(struct worker *worker, struct message *message)
 {
-    const struct properties *properties = &message->delivery.properties;
-
-    if (message->result != NULL)
-        outbox_add_result_take(&worker->outbox, properties->reply_to,
-                               properties->correlation_id != NULL ? properties->correlation_id
-                                                                  : message->task.id,
-                               message->result, worker->options->celery_result_persistent);
-    message->result = NULL;
+    results_send(worker, message);
+    tell_events(worker, message);
     if (message->plan == PLAN_PARK && message->end == MESSAGE_ACKED)
         log_end(message, LOG_LEVEL_INFO, "parked", worker->options->broker_park_queue);
     message->state = message->end;
@@ -94,9 +97,7 @@ worker_succeed(struct worker *worker, struct message *message)
 
     if (workflow_after_success(&message->task, &context, &follow_ups) != 0)
         message->refused = true;
-    free(message->result);
-    message->result =
-        wants_result(worker, message) ? result_success(message->task.id, &follow_ups) : NULL;
+    ending_success(&message->ending, &follow_ups);
     worker->counters.succeeded++;
     log_end(message, LOG_LEVEL_INFO, "succeeded", "");
     end_after(worker, message, MESSAGE_ACKED, &follow_ups);
@@ -106,9 +107,7 @@ worker_succeed(struct worker *worker, struct message *message)
 static void
 note_failure(struct worker *worker, struct message *message, const struct exception *exception)
 {
-    free(message->result);
-    message->result =
-        wants_result(worker, message) ? result_failure(message->task.id, exception) : NULL;
+    ending_failure(&message->ending, exception);
     worker->counters.failed++;
     log_end(message, LOG_LEVEL_WARN, "rejected", exception->message);
 }
@@ -124,10 +123,7 @@ release(void *context, const char *task_id, const char *reply_to)
 {
     const struct abandonment *abandonment = context;
 
-    if (sends_results(abandonment->worker))
-        outbox_add_result_take(&abandonment->worker->outbox, reply_to, task_id,
-                               result_failure(task_id, abandonment->exception),
-                               abandonment->worker->options->celery_result_persistent);
+    results_release(abandonment->worker, task_id, reply_to, abandonment->exception);
 }
 
 void
@@ -155,13 +151,25 @@ worker_refuse(struct worker *worker, struct message *message, const struct excep
 }
 
 void
-worker_expire(struct worker *worker, struct message *message)
+worker_begin(struct worker *worker, struct message *message)
 {
-    free(message->result);
-    message->result =
-        wants_result(worker, message) ? result_revoked(message->task.id, "expired") : NULL;
-    worker->counters.expired++;
-    log_end(message, LOG_LEVEL_INFO, "expired", "");
+    if (message->started_us == 0) {
+        message->started_us = clock_now_us();
+        message->started_ms = clock_monotonic_ms();
+        worker->counters.started++;
+        events_task_started(worker, message);
+    }
+}
+
+void
+worker_revoke(struct worker *worker, struct message *message, enum revocation why)
+{
+    ending_revoked(&message->ending, why);
+    if (why == REVOCATION_EXPIRED)
+        worker->counters.expired++;
+    else
+        worker->counters.revoked++;
+    log_end(message, LOG_LEVEL_INFO, message->ending.exception.message, "");
     message->end = MESSAGE_ACKED;
     finish(worker, message);
 }
@@ -172,14 +180,14 @@ end_message(struct worker *worker, struct message *message)
 {
     static const struct exception unpublished = {"RuntimeError", "builtins",
                                                  "what follows it could not be published"};
-    bool given_up = message->end == MESSAGE_REJECTED && message->result == NULL;
+    bool given_up = message->end == MESSAGE_REJECTED && message->ending.state != TASK_FAILURE;
 
     if (message->cuts != NULL && !given_up) { /* of many ranges, the first: now the next */
         worker_publish_ranges(worker, message);
         return;
     }
-    if (given_up && wants_result(worker, message))
-        message->result = result_failure(message->task.id, &unpublished);
+    if (given_up)
+        ending_failure(&message->ending, &unpublished);
     finish(worker, message);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/control.h"
+#include "worker/events.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -89,7 +91,12 @@ take_deliveries(struct worker *worker)
     }
     while ((event = consumer_next(worker->consumer, &delivery)) == BROKER_DELIVERY) {
         backoff_reset(&worker->consumer_backoff);
-        worker_arrive(worker, &delivery);
+        if (delivery.queue == BROKER_CONTROL_QUEUE) {
+            control_take(worker, &delivery);
+            delivery_clear(&delivery);
+        } else {
+            worker_arrive(worker, &delivery);
+        }
     }
     if (event == BROKER_LOST)
         consumer_gone(worker);
@@ -150,6 +157,7 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
         return -1;
     take_deliveries(worker);
     take_confirmations(worker);
+    events_turn(worker);
     worker_settle(worker);
     return fd < 0 ? 0 : fds[3].revents;
 }

@@ -9,7 +9,9 @@
 #include "worker/broker.h"
 #include "worker/evaluate.h"
 #include "worker/inbox.h"
+#include "worker/lamport.h"
 #include "worker/outbox.h"
+#include "worker/revoked.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,11 +23,25 @@ struct counters {
     uint64_t failed;
     uint64_t rejected;
     uint64_t expired;
+    uint64_t revoked;
+    uint64_t started; /* "processed" of Celery's tools */
     uint64_t awards;
     uint64_t batches;
     uint64_t coalesced; /* messages that shared an evaluation with another one for the same user */
     uint64_t redelivered;
     uint64_t users_left_out; /* of ranges: their data failed */
+};
+
+/* The exchanges of Celery's side channels. */
+#define EVENT_EXCHANGE         "celeryev"
+#define CONTROL_EXCHANGE       "celery.pidbox"
+#define CONTROL_REPLY_EXCHANGE "reply.celery.pidbox"
+
+/* What is sent of events. */
+struct events_state {
+    bool tasks;                /* task events are on: somebody listens */
+    int64_t next_heartbeat_ms; /* monotonic */
+    json_t *collected;         /* task events of this turn; NULL: none */
 };
 
 /* Everything the daemon has.  One process, one thread, one of these. */
@@ -43,6 +59,10 @@ struct worker {
     struct batch batch;
     struct evaluator evaluator;
     struct counters counters;
+    struct lamport clock;
+    struct revoked revoked;
+    struct events_state events;
+    int64_t started_ms; /* monotonic: the process's start */
     int signal_fd;
     bool reload;              /* the configuration is to be read again, between two batches */
     bool stopping;            /* take nothing new */
@@ -120,8 +140,6 @@ enum db_status worker_run_range(struct worker *worker, struct message *message);
 
 /* ---- settle.c */
 
-struct exception;
-
 /* worker_queue(worker, message): the name of the queue it came from; borrowed. */
 const char *worker_queue(const struct worker *worker, const struct message *message);
 
@@ -145,8 +163,11 @@ void worker_fail(struct worker *worker, struct message *message, const struct ex
 void worker_refuse(struct worker *worker, struct message *message,
                    const struct exception *exception);
 
-/* worker_expire(worker, message): REVOKED "expired"; acknowledged. */
-void worker_expire(struct worker *worker, struct message *message);
+/* worker_begin(worker, message): its work begins, for the first time or again. */
+void worker_begin(struct worker *worker, struct message *message);
+
+/* worker_revoke(worker, message, why): REVOKED; acknowledged. */
+void worker_revoke(struct worker *worker, struct message *message, enum revocation why);
 
 /* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended,
  * and forget it. */

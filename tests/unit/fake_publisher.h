@@ -16,11 +16,19 @@
 
 static struct {
     bool held_back;
-    const char *refuses; /* what has this correlation id, for good */
-    size_t lost_after;   /* how many more are sent before the connection is lost */
+    bool lacks_exchanges; /* any but the default one */
+    const char *refuses;  /* what has this correlation id, for good */
+    size_t lost_after;    /* how many more are sent before the connection is lost */
     uint64_t number;
     char log[1024]; /* correlation ids, "!" behind mandatory ones */
 } fake;
+
+bool
+publisher_has(const struct publisher *publisher, const char *exchange)
+{
+    (void)publisher;
+    return !fake.lacks_exchanges && exchange[0] != '\0';
+}
 
 bool
 publisher_is_ready(const struct publisher *publisher)

@@ -94,8 +94,17 @@ make_delivery(const char *body, json_t *headers)
 
 static char reject[] = "reject";
 static char rpc[] = "rpc";
-static char queue[] = "trophies";
-static char *queues[] = {queue};
+static struct consumer *
+a_consumer(void)
+{
+    static const char *const queues[] = {"trophies"};
+    static const struct consumer_settings settings = {.queues = queues, .queue_count = 1};
+    static struct consumer *consumer; /* never connected, one for all */
+
+    if (consumer == NULL)
+        consumer = consumer_new(&settings);
+    return consumer;
+}
 
 static struct options
 make_options(void)
@@ -106,7 +115,6 @@ make_options(void)
         .worker_max_message_bytes = MAX_BODY,
         .worker_eta_bytes = ETA_BYTES,
         .broker_prefetch = PREFETCH,
-        .broker_queues = {.items = queues, .count = 1},
         .celery_results = rpc,
     };
 }
@@ -116,7 +124,7 @@ START_TEST(becomes)
     const char *body = rows[_i].body == NULL ? GOOD_BODY : rows[_i].body;
     const char *task = rows[_i].task == NULL ? USER_TASK : rows[_i].task;
     struct options options = make_options();
-    struct worker worker = {.options = &options};
+    struct worker worker = {.options = &options, .consumer = a_consumer()};
     char foreign[16];
     struct delivery delivery =
         make_delivery(body, make_headers(task, rows[_i].eta_s, rows[_i].attempts, rows[_i].count));
@@ -155,7 +163,7 @@ END_TEST
 START_TEST(held_for_their_eta)
 {
     struct options options = make_options();
-    struct worker worker = {.options = &options};
+    struct worker worker = {.options = &options, .consumer = a_consumer()};
     const bool few_bytes = _i == 1;
 
     if (few_bytes)
@@ -181,7 +189,7 @@ START_TEST(nobody_is_told)
 {
     static char off[] = "off";
     struct options options = make_options();
-    struct worker worker = {.options = &options};
+    struct worker worker = {.options = &options, .consumer = a_consumer()};
     struct delivery delivery = make_delivery("nope", make_headers(USER_TASK, 0, 0, 0));
 
     if (_i == 0) {

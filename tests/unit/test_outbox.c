@@ -141,7 +141,7 @@ START_TEST(nothing_to_send)
     set_up(&outbox);
     outbox_add_result_take(&outbox, "reply", "id", NULL, false);
     ck_assert_uint_eq(outbox.dropped, 1);
-    outbox_add_result_take(&outbox, "reply", NULL, strdup("{}"), false);
+    outbox_add_result_take(&outbox, NULL, "id", strdup("{}"), false);
     ck_assert_uint_eq(outbox.dropped, 2);
     ck_assert(outbox_is_empty(&outbox));
     ck_assert_uint_eq(outbox.results, 0);

@@ -7,7 +7,8 @@
 
 static const struct {
     const char *task_id;
-    const char *reason; /* NULL: no REVOKED */
+    enum task_state state;
+    enum revocation why;
     struct exception exception;
     const char *text;
 } rows[] = {
@@ -33,7 +34,8 @@ static const struct {
              "\"ValueError\", \"exc_message\": [\"(not UTF-8)\"], \"exc_module\": "
              "\"builtins\"}, \"traceback\": null, \"children\": []}"},
     {.task_id = "b17b782b",
-     .reason = "expired",
+     .state = TASK_REVOKED,
+     .why = REVOCATION_EXPIRED,
      .text = "{\"task_id\": \"b17b782b\", \"status\": \"REVOKED\", \"result\": {\"exc_type\": "
              "\"TaskRevokedError\", \"exc_message\": [\"expired\"], \"exc_module\": "
              "\"celery.exceptions\"}, \"traceback\": null, \"children\": []}"},
@@ -43,14 +45,20 @@ static const struct follow_ups none;
 
 START_TEST(text)
 {
-    char *got = rows[_i].reason != NULL ? result_revoked(rows[_i].task_id, rows[_i].reason)
-                : rows[_i].exception.type != NULL
-                    ? result_failure(rows[_i].task_id, &rows[_i].exception)
-                    : result_success(rows[_i].task_id, &none);
+    struct ending ending = {0};
+    char *got;
 
+    if (rows[_i].state == TASK_REVOKED)
+        ending_revoked(&ending, rows[_i].why);
+    else if (rows[_i].exception.type != NULL)
+        ending_failure(&ending, &rows[_i].exception);
+    else
+        ending_success(&ending, &none);
+    got = result_write(rows[_i].task_id, &ending);
     ck_assert_ptr_nonnull(got);
     ck_assert_str_eq(got, rows[_i].text);
     free(got);
+    ending_clear(&ending);
 }
 END_TEST
 
@@ -61,18 +69,25 @@ START_TEST(children)
     struct follow_up items[] = {{.properties.correlation_id = first},
                                 {.properties.correlation_id = second}};
     const struct follow_ups two = {.items = items, .count = 2};
-    char *got = result_success("i", &two);
+    struct ending ending = {0};
+    char *got;
+
+    ending_success(&ending, &two);
+    got = result_write("i", &ending);
 
     ck_assert_str_eq(got, "{\"task_id\": \"i\", \"status\": \"SUCCESS\", \"result\": null, "
                           "\"traceback\": null, \"children\": [[[\"first\", null], null], "
                           "[[\"second\", null], null]]}");
     free(got);
+    ending_clear(&ending);
 }
 END_TEST
 
 START_TEST(no_such_id)
 {
-    ck_assert_ptr_null(result_success("\xff", &none));
+    const struct ending ending = {.state = TASK_SUCCESS};
+
+    ck_assert_ptr_null(result_write("\xff", &ending));
 }
 END_TEST
 

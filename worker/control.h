@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_CONTROL_H
+#define WORKER_CONTROL_H
+
+#include "worker/worker.h"
+
+/*
+ * Celery's remote control: a request comes in by the consumer's control queue, is answered at once
+ * from the loop, and the answer leaves by the outbox.  Source: celery, 6.
+ */
+
+/* control_take(worker, delivery): answer the request in ${delivery}, which stays the caller's. */
+void control_take(struct worker *worker, const struct delivery *delivery);
+
+/* control_hello(worker): ask the neighbours for their clocks and revoked ids; their answers come in
+ * like requests. */
+void control_hello(struct worker *worker);
+
+#endif

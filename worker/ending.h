@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_ENDING_H
+#define WORKER_ENDING_H
+
+#include "worker/follow_up.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+/* An exception as Celery names one; module and type are static and never come from a stranger. */
+struct exception {
+    const char *type;
+    const char *module;
+    const char *message; /* UTF-8, or it is not shown */
+};
+
+/* What Celery calls the final states of a task. */
+enum task_state {
+    TASK_UNDECIDED,
+    TASK_SUCCESS,
+    TASK_FAILURE,
+    TASK_REVOKED,
+};
+
+/* Why a task is not done, or not done to its end. */
+enum revocation {
+    REVOCATION_EXPIRED,    /* too late */
+    REVOCATION_REVOKED,    /* somebody did not want it any more */
+    REVOCATION_TERMINATED, /* the same, while it ran */
+};
+
+/*
+ * How a task has ended: decided once, then told to whoever waits for its result and to whoever
+ * watches events, when what follows it is safe.  Owned: ending_clear().
+ */
+struct ending {
+    enum task_state state;
+    enum revocation why;        /* of REVOKED */
+    struct exception exception; /* of FAILURE and REVOKED */
+    char *text;                 /* behind exception.message; owned */
+    json_t *children; /* of SUCCESS: what was published because of it, as a result lists it */
+};
+
+/*
+ * Each replaces what was decided before.
+ * ending_success(ending, follow_ups): done; these were published because of it.
+ * ending_failure(ending, exception): ${exception}'s message is copied.
+ * ending_revoked(ending, why): ended as Celery's TaskRevokedError.
+ */
+void ending_success(struct ending *ending, const struct follow_ups *follow_ups);
+void ending_failure(struct ending *ending, const struct exception *exception);
+void ending_revoked(struct ending *ending, enum revocation why);
+
+/* ending_clear(ending): free what ${ending} owns and zero it. */
+void ending_clear(struct ending *ending);
+
+#endif

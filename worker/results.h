@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_RESULTS_H
+#define WORKER_RESULTS_H
+
+#include "worker/worker.h"
+
+/* Where results go: as celery.results says.  Source: celery, 4. */
+
+/* results_send(worker, message): tell whoever waits for ${message} how it has ended, if they want
+ * to know. */
+void results_send(struct worker *worker, const struct message *message);
+
+/* results_release(worker, task_id, reply_to, exception): the same FAILURE for a task that will not
+ * run because of it. */
+void results_release(struct worker *worker, const char *task_id, const char *reply_to,
+                     const struct exception *exception);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_REVOKED_H
+#define WORKER_REVOKED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The ids of tasks that are not to be run: bounded by REVOKED_MAX (the oldest goes) and
+ * REVOKED_KEEP_S; lost with the process, as Celery's own list is without a state file.
+ * Zero-initialised it is empty.  Source: celery, 2.3.
+ */
+enum { REVOKED_MAX = 50000, REVOKED_KEEP_S = 10800, REVOKED_ID_MAX = 255 };
+
+struct revoked_id {
+    char *id;
+    int64_t at_s; /* wall clock, seconds since 1970: neighbours are told */
+};
+
+struct revoked {
+    struct revoked_id *ids; /* the oldest first, as a ring if that pays */
+    size_t count;
+    size_t room;
+};
+
+/* revoked_add(revoked, id, at_s): an id known already keeps its place.  -1: out of memory, or an id
+ * longer than REVOKED_ID_MAX. */
+int revoked_add(struct revoked *revoked, const char *id, int64_t at_s);
+
+/* revoked_has(revoked, id, now_s): is it to be left? */
+bool revoked_has(const struct revoked *revoked, const char *id, int64_t now_s);
+
+/* revoked_purge(revoked, now_s): forget what is older than REVOKED_KEEP_S. */
+void revoked_purge(struct revoked *revoked, int64_t now_s);
+
+/* revoked_clear(revoked): free everything. */
+void revoked_clear(struct revoked *revoked);
+
+#endif
