@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DIGITS = 17, PLAIN_BELOW_EXPONENT = 16 };
+enum { MOST_DIGITS = 17, PLAIN_BELOW_EXPONENT = 16, WHOLE_BELOW = 1000000 };
 
 /* Cut the zeros that end ${text}[0..${length}), and a point that then ends it; the new length. */
 static size_t
@@ -32,6 +32,10 @@ real_format(double value, char text[REAL_SIZE])
 
     if (isfinite(value) == 0) { /* the sign of a NaN says nothing */
         (void)snprintf(text, REAL_SIZE, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
+        return;
+    }
+    if (fabs(value) < WHOLE_BELOW && value == (int)value && signbit(value) == 0) {
+        (void)snprintf(text, REAL_SIZE, "%d.0", (int)value); /* 0.0 and 100.0 are what most are */
         return;
     }
     do
