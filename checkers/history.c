@@ -10,6 +10,7 @@
 #include "common/user_statistics.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum {
     A_SATURDAY = 2, /* 1970-01-03 */
@@ -85,6 +86,8 @@ history_add_dates(struct history *history, const char *dates)
 {
     int64_t date;
 
+    if (strcmp(dates, "{}") == 0)
+        return 0;
     while (*dates == '{' || *dates == ',') {
         dates++;
         if (!number_next(&dates, &date) || date < INT32_MIN || date > INT32_MAX)

@@ -94,17 +94,34 @@ START_TEST(claims)
 }
 END_TEST
 
-/* Whoever is anonymous is not looked up: the session is closed, and not needed. */
-START_TEST(anonymous)
+static const struct {
+    bool by_token;
+    struct store_asker found;
+    const char *body; /* NULL: that is the one who asks */
+} found[] = {
+    {true, {0}, "{\"detail\":\"Invalid token.\"}"},
+    {true, {.id = 5}, "{\"detail\":\"User inactive or deleted.\"}"},
+    {true, {.id = 5, .active = true}, NULL},
+    {true, {.id = 5, .active = true, .staff = true}, NULL},
+    {false, {0}, "{\"detail\":\"User not found\",\"code\":\"user_not_found\"}"},
+    {false, {.id = 5}, "{\"detail\":\"User is inactive\",\"code\":\"user_inactive\"}"},
+    {false, {.id = 5, .active = true}, NULL},
+};
+
+START_TEST(who_was_found)
 {
-    struct claim claim = {.kind = CLAIM_ANONYMOUS};
-    struct asker asker = {.user_id = 7, .staff = true};
+    struct claim claim = {.kind = found[_i].by_token ? CLAIM_TOKEN : CLAIM_USER};
+    struct asker asker = {0};
     struct answer answer = {0};
 
-    ck_assert_int_eq(identify_asker(NULL, &claim, &asker, &answer), DB_OK);
-    ck_assert_int_eq(asker.user_id, 0);
-    ck_assert(!asker.staff);
-    ck_assert_int_eq(answer.status, 0);
+    ck_assert_int_eq(identify_asker(&claim, &found[_i].found, &asker, &answer),
+                     found[_i].body == NULL ? 0 : -1);
+    ck_assert_int_eq(answer.status, found[_i].body == NULL ? 0 : 403);
+    ck_assert_int_eq(asker.user_id, found[_i].body == NULL ? found[_i].found.id : 0);
+    ck_assert_int_eq(asker.staff, found[_i].found.staff);
+    if (found[_i].body != NULL)
+        ck_assert_str_eq(buffer_text(&answer.body), found[_i].body);
+    answer_clear(&answer);
 }
 END_TEST
 
@@ -141,8 +158,11 @@ int
 main(void)
 {
     const struct suite_test tests[] = {
-        {headers, 1},   {tokens, sizeof rows / sizeof rows[0]},       {claims, 1},
-        {anonymous, 1}, {detail, sizeof details / sizeof details[0]},
+        {headers, 1},
+        {tokens, sizeof rows / sizeof rows[0]},
+        {claims, 1},
+        {who_was_found, sizeof found / sizeof found[0]},
+        {detail, sizeof details / sizeof details[0]},
     };
     struct buffer jwk = {0};
     struct err err = {0};

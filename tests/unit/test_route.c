@@ -112,8 +112,8 @@ static const struct {
 } pages[] = {
     {"/", PAGE_index_html, "text/html; charset=utf-8", "<!doctype html>"},
     {"/page/page.css", PAGE_page_css, "text/css; charset=utf-8", "/* SPDX"},
-    {"/page/page.js", PAGE_page_js, "text/javascript; charset=utf-8", "/* SPDX"},
-    {"/page/schema.js", PAGE_schema_js, "text/javascript; charset=utf-8", "/* SPDX"},
+    {"/page/page.js", PAGE_page_js, "text/javascript; charset=utf-8", "// SPDX"},
+    {"/page/schema.js", PAGE_schema_js, "text/javascript; charset=utf-8", "// SPDX"},
     {"/api/v2/schema", PAGE_schema_json, NULL, "{"},
     {"/api/v2/schema/ui", PAGE_schema_html, "text/html; charset=utf-8", "<!doctype html>"},
 };
