@@ -178,14 +178,29 @@ store_shim_dates(struct db *db, int32_t user_id, struct store_shim_text_reader *
     db_send(db, DB_shim_dates, parameters, read_text, reader);
 }
 
+static int
+read_version(void *context, const PGresult *result)
+{
+    const struct store_shim_version_reader *reader = context;
+    struct store_asker asker = {.active = row_flag(result, 1), .staff = row_flag(result, 2)};
+    const char *version = row_text(result, 3);
+
+    if ((row_text(result, 0) != NULL && !row_id(result, 0, &asker.id)) || version == NULL)
+        return -1;
+    reader->found(reader->context, &asker, version);
+    return 0;
+}
+
 void
-store_shim_version(struct db *db, int32_t user_id, int parts, struct store_shim_text_reader *reader)
+store_shim_version(struct db *db, int32_t user_id, const char *token, int parts,
+                   struct store_shim_version_reader *reader)
 {
     char user[NUMBER_SIZE];
     char wanted[NUMBER_SIZE];
-    const char *const parameters[] = {put_number(user, user_id), put_number(wanted, parts)};
+    const char *const parameters[] = {token == NULL ? put_number(user, user_id) : NULL, token,
+                                      put_number(wanted, parts)};
 
-    db_send(db, DB_shim_version, parameters, read_text, reader);
+    db_send(db, DB_shim_version, parameters, read_version, reader);
 }
 
 void

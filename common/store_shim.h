@@ -3,6 +3,7 @@
 #define COMMON_STORE_SHIM_H
 
 #include "common/db.h"
+#include "common/store_askers.h"
 #include "common/text_list.h"
 #include "common/user_statistics.h"
 
@@ -128,10 +129,19 @@ enum {
     SHIM_VERSION_DATES = 8,
 };
 
-/* store_shim_version(db, user_id, parts, reader): one text that differs if anything of ${parts}
- * does. */
-void store_shim_version(struct db *db, int32_t user_id, int parts,
-                        struct store_shim_text_reader *reader);
+struct store_shim_version_reader {
+    /* one call; ${asker}'s id is 0 if there is no such user */
+    void (*found)(void *context, const struct store_asker *asker, const char *version);
+    void *context;
+};
+
+/*
+ * store_shim_version(db, user_id, token, parts, reader):
+ * One text that differs if anything of ${parts} does, for the user with ${user_id} or, where
+ * ${token} is not NULL, the owner of that API token; and who that is.
+ */
+void store_shim_version(struct db *db, int32_t user_id, const char *token, int parts,
+                        struct store_shim_version_reader *reader);
 
 /* store_shim_known_trophies(db, ids, known): those of the array ${ids} that are ids of trophies
  * are appended, as text. */

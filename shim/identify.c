@@ -85,32 +85,33 @@ take(void *context, const struct store_asker *asker)
 }
 
 enum db_status
-identify_asker(struct db *db, const struct claim *claim, struct asker *asker, struct answer *answer)
+identify_find(struct db *db, const struct claim *claim, struct store_asker *found)
 {
-    struct store_asker found = {0};
-    struct store_asker_reader reader = {take, &found};
-    bool by_token = claim->kind == CLAIM_TOKEN;
-    enum db_status status;
+    struct store_asker_reader reader = {take, found};
 
-    *asker = (struct asker){0};
-    if (claim->kind == CLAIM_ANONYMOUS)
-        return DB_OK;
-    if (by_token)
+    *found = (struct store_asker){0};
+    if (claim->kind == CLAIM_TOKEN)
         store_asker_by_token(db, claim->token, &reader);
     else
         store_asker_by_id(db, claim->user_id, &reader);
-    status = db_run(db);
-    if (status != DB_OK)
-        return status;
-    if (found.id == 0 && by_token)
+    return db_run(db);
+}
+
+int
+identify_asker(const struct claim *claim, const struct store_asker *found, struct asker *asker,
+               struct answer *answer)
+{
+    bool by_token = claim->kind == CLAIM_TOKEN;
+
+    if (found->id == 0 && by_token)
         answer_detail(answer, 403, "Invalid token.");
-    else if (found.id == 0)
+    else if (found->id == 0)
         refuse_user(answer);
-    else if (!found.active && by_token)
+    else if (!found->active && by_token)
         answer_detail(answer, 403, "User inactive or deleted.");
-    else if (!found.active)
+    else if (!found->active)
         answer_json(answer, 403, "{\"detail\":\"User is inactive\",\"code\":\"user_inactive\"}");
     else
-        *asker = (struct asker){.user_id = found.id, .staff = found.staff};
-    return DB_OK;
+        *asker = (struct asker){.user_id = found->id, .staff = found->staff};
+    return answer->status == 0 ? 0 : -1;
 }

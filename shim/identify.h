@@ -3,6 +3,7 @@
 #define SHIM_IDENTIFY_H
 
 #include "common/db.h"
+#include "common/store_askers.h"
 #include "shim/answer.h"
 #include "shim/jwt_key.h"
 #include "shim/resource.h"
@@ -24,12 +25,12 @@ struct claim {
 int identify_claim(const char *authorization, const struct jwt_key *key, int64_t now_s,
                    struct claim *claim, struct answer *answer);
 
-/*
- * identify_asker(db, claim, asker, answer):
- * Ask the database about ${claim}.  DB_OK: ${asker} is set and ${answer} untouched, or ${answer} is
- * the 403 and its status set.  Otherwise nothing is known.
- */
-enum db_status identify_asker(struct db *db, const struct claim *claim, struct asker *asker,
-                              struct answer *answer);
+/* identify_find(db, claim, found): ask the database about ${claim}; id 0: there is no such user. */
+enum db_status identify_find(struct db *db, const struct claim *claim, struct store_asker *found);
+
+/* identify_asker(claim, found, asker, answer): set ${asker} to the one who was found.  -1:
+ * ${answer} is the 403. */
+int identify_asker(const struct claim *claim, const struct store_asker *found, struct asker *asker,
+                   struct answer *answer);
 
 #endif

@@ -34,7 +34,7 @@ void reading_end(struct reading *reading);
 
 /* reading_ask_version(reading, reader): put the version into the pipeline, in front of the rows, so
  * that it is never newer than they are; ${reader} has to live until the next db_run(). */
-void reading_ask_version(struct reading *reading, struct store_shim_text_reader *reader);
+void reading_ask_version(struct reading *reading, struct store_shim_version_reader *reader);
 
 /* Each reads the rows and fills in ${answer} but for its version: 200, 400 or 404. */
 enum db_status resource_read_list(struct reading *reading, struct answer *answer);

@@ -141,22 +141,22 @@ reading_end(struct reading *reading)
     buffer_free(&reading->version);
 }
 
-static int
-found_version(void *context, const char *text)
+static void
+found_version(void *context, const struct store_asker *asker, const char *version)
 {
     struct reading *reading = context;
 
+    (void)asker;
     buffer_clear(&reading->version);
-    buffer_put(&reading->version, text, strlen(text));
-    return 0;
+    buffer_put(&reading->version, version, strlen(version));
 }
 
 void
-reading_ask_version(struct reading *reading, struct store_shim_text_reader *reader)
+reading_ask_version(struct reading *reading, struct store_shim_version_reader *reader)
 {
-    *reader = (struct store_shim_text_reader){found_version, reading};
-    store_shim_version(reading->question->db, reading->question->asker.user_id, reading->parts,
-                       reader);
+    *reader = (struct store_shim_version_reader){found_version, reading};
+    store_shim_version(reading->question->db, reading->question->asker.user_id, NULL,
+                       reading->parts, reader);
 }
 
 static bool
@@ -165,30 +165,83 @@ is_any(const char *if_none_match)
     return if_none_match[strspn(if_none_match, " \t")] == '*';
 }
 
-/* Answers 304 if the client has the version that there would be now.  "*" is any version there
- * is, and says nothing about whether there is one. */
+/* "*" is any version there is, and says nothing about whether there is one. */
+bool
+resource_has_version(const struct request *request)
+{
+    return request->if_none_match != NULL && !is_any(request->if_none_match);
+}
+
+/* What the client's version of an answer made from ${parts} may cover. */
+static int
+parts_to_compare(const struct question *question, int parts)
+{
+    if (question->resource == RESOURCE_PROGRESS && parts != 0 &&
+        etag_may_cover_dates(question->request->if_none_match))
+        return parts | SHIM_VERSION_DATES;
+    return parts;
+}
+
+static void
+foresee(void *context, const struct store_asker *asker, const char *version)
+{
+    struct foresight *foresight = context;
+
+    foresight->asker = *asker;
+    buffer_put(&foresight->version, version, strlen(version));
+}
+
+enum db_status
+resource_foresee(const struct question *question, const char *token, struct foresight *foresight)
+{
+    struct store_shim_version_reader reader = {foresee, foresight};
+
+    foresight->parts = parts_to_compare(question, resources[question->resource].parts);
+    store_shim_version(question->db, question->asker.user_id, token, foresight->parts, &reader);
+    return db_run(question->db);
+}
+
+void
+foresight_clear(struct foresight *foresight)
+{
+    buffer_free(&foresight->version);
+    *foresight = (struct foresight){0};
+}
+
+/* Reads the version of the parts, unless that has been done. */
+static enum db_status
+read_version(struct reading *reading)
+{
+    const struct foresight *foresight = reading->question->foresight;
+    struct store_shim_version_reader reader;
+
+    if (reading->parts == 0)
+        return DB_OK;
+    if (foresight != NULL && foresight->parts == reading->parts) {
+        reading->version.failed |= foresight->version.failed;
+        buffer_put(&reading->version, buffer_text(&foresight->version), foresight->version.length);
+        return DB_OK;
+    }
+    reading_ask_version(reading, &reader);
+    return db_run(reading->question->db);
+}
+
+/* Answers 304 if the client has the version that there would be now. */
 static enum db_status
 answer_version(struct reading *reading, struct answer *answer)
 {
-    const char *if_none_match = reading->question->request->if_none_match;
-    struct store_shim_text_reader reader;
+    const struct request *request = reading->question->request;
     int parts = reading->parts;
     enum db_status status = DB_OK;
 
-    if (if_none_match == NULL || is_any(if_none_match) || filters_are_wrong(&reading->filters))
+    if (!resource_has_version(request) || filters_are_wrong(&reading->filters))
         return DB_OK;
-    if (reading->question->resource == RESOURCE_PROGRESS && parts != 0 &&
-        etag_may_cover_dates(if_none_match))
-        reading->parts |= SHIM_VERSION_DATES;
-    if (reading->parts != 0) {
-        reading_ask_version(reading, &reader);
-        status = db_run(reading->question->db);
-    }
-    if (status == DB_OK) {
+    reading->parts = parts_to_compare(reading->question, parts);
+    status = read_version(reading);
+    if (status == DB_OK)
         etag_make(reading, answer->etag);
-        if (negotiate_has_version(if_none_match, answer->etag))
-            answer->status = 304;
-    }
+    if (status == DB_OK && negotiate_has_version(request->if_none_match, answer->etag))
+        answer->status = 304;
     reading->parts = parts;
     return status;
 }

@@ -61,7 +61,7 @@ read_rows(struct list *list, bool filtered)
         .offset = object ? 0 : reading->paging.offset,
     };
     struct store_shim_list_reader reader = {found, list};
-    struct store_shim_text_reader version;
+    struct store_shim_version_reader version;
 
     buffer_clear(&list->rows);
     list->total = 0;

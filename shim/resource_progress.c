@@ -104,7 +104,7 @@ read_all(struct progress_list *list)
     const struct asker *asker = &question->asker;
     const struct store_shim_list wanted = {
         .user_id = asker->user_id, .staff = asker->staff, .off = buffer_text(&reading->off)};
-    struct store_shim_text_reader version;
+    struct store_shim_version_reader version;
     struct store_shim_text_reader dates = {found_dates, list};
     struct store_shim_statistics_reader statistics = {found_statistics, list};
     struct store_shim_progress_reader progress = {found_progress, list};

@@ -37,7 +37,7 @@ resource_read_statistics(struct reading *reading, struct answer *answer)
     bool object = question->resource == RESOURCE_USER_STATISTICS;
     struct found found = {0};
     struct store_shim_statistics_reader reader = {found_row, &found};
-    struct store_shim_text_reader version;
+    struct store_shim_version_reader version;
     enum db_status status;
 
     reading_ask_version(reading, &version);

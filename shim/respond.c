@@ -92,11 +92,53 @@ respond_page(enum page page, const struct request *request, struct answer *answe
         refuse_method(request, answer);
 }
 
-/* The last steps, with a database: who, the method, the object and its rows. */
+/* The last steps, with a database: the method, the object and its rows. */
+static enum db_status
+respond_question(const struct question *question, struct request *request, bool has_id,
+                 struct answer *answer)
+{
+    struct err err = {0};
+
+    if (asks_for_options(request))
+        describe(question->resource, answer);
+    else if (!reads(request))
+        refuse_method(request, answer);
+    else if (route_has_object(question->resource) && !has_id)
+        answer_detail(answer, 404, "Not found.");
+    else if (query_parse(request->raw_query, &request->query, &err) != 0)
+        answer_detail(answer, 400, err.text);
+    else
+        return resource_answer(question, answer);
+    return DB_OK;
+}
+
+/* Who asks; for a client that may have the answer already, in one round trip with its version. */
+static enum db_status
+find_asker(const struct claim *claim, struct question *question, struct foresight *foresight,
+           struct answer *answer)
+{
+    const char *token = claim->kind == CLAIM_TOKEN ? claim->token : NULL;
+    bool foresees = reads(question->request) && resource_has_version(question->request);
+    enum db_status status;
+
+    if (claim->kind == CLAIM_ANONYMOUS)
+        return DB_OK;
+    question->asker.user_id = claim->user_id;
+    if (foresees)
+        status = resource_foresee(question, token, foresight);
+    else
+        status = identify_find(question->db, claim, &foresight->asker);
+    question->foresight = foresees ? foresight : NULL;
+    if (status == DB_OK)
+        (void)identify_asker(claim, &foresight->asker, &question->asker, answer);
+    return status;
+}
+
 static enum db_status
 respond_asker(struct shim *shim, const struct route *route, const struct claim *claim,
               struct request *request, struct answer *answer)
 {
+    struct foresight foresight = {0};
     struct question question = {
         .resource = route->resource,
         .id = route->id,
@@ -105,21 +147,11 @@ respond_asker(struct shim *shim, const struct route *route, const struct claim *
         .db = shim->db,
         .memory = &shim->memory,
     };
-    struct err err = {0};
-    enum db_status status = identify_asker(shim->db, claim, &question.asker, answer);
+    enum db_status status = find_asker(claim, &question, &foresight, answer);
 
-    if (status != DB_OK || answer->status != 0)
-        return status;
-    if (asks_for_options(request))
-        describe(route->resource, answer);
-    else if (!reads(request))
-        refuse_method(request, answer);
-    else if (route_has_object(route->resource) && !route->has_id)
-        answer_detail(answer, 404, "Not found.");
-    else if (query_parse(request->raw_query, &request->query, &err) != 0)
-        answer_detail(answer, 400, err.text);
-    else
-        status = resource_answer(&question, answer);
+    if (status == DB_OK && answer->status == 0)
+        status = respond_question(&question, request, route->has_id, answer);
+    foresight_clear(&foresight);
     return status;
 }
 
