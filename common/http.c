@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * libmicrohttpd with an epoll set that the caller polls.  What the library lacks is here: a limit
- * for the time a whole head may take (its own timeout starts anew with every byte), and one for all
- * bodies under way.
- */
+/* libmicrohttpd with an epoll set that the caller polls, and what it lacks: a limit for the time a
+ * head may take, and one for all bodies under way. */
 #include "common/http.h"
 
 #include "common/clock.h"
+#include "common/http_waiting.h"
 #include "common/log.h"
 
 #include <microhttpd.h>
@@ -14,24 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
-
-/* A connection that is to send a head; the list is in the order of their deadlines. */
-struct peer {
-    struct peer *previous;
-    struct peer *next;
-    bool waits; /* it is in the list */
-    int fd;
-    int64_t deadline_ms;
-};
 
 struct http {
     struct http_settings settings;
     struct MHD_Daemon *daemon;
-    struct peer waiting; /* the list's head and end */
-    size_t body_bytes;   /* of answers under way */
-    size_t replies;      /* the same, counted */
+    struct http_waiting waiting;
+    size_t body_bytes; /* of answers under way */
+    size_t replies;    /* the same, counted */
     bool quiesced;
 };
 
@@ -54,31 +42,15 @@ log_line(void *unused, const char *fmt, va_list ap)
     log_debug("http: %s", text); /* strangers cause most of it */
 }
 
-/* ---- who is waited for */
+/* ---- connections */
 
 static void
-stop_waiting(struct peer *peer)
+wait_for_head(struct http *http, struct http_peer *peer)
 {
-    if (!peer->waits)
-        return;
-    peer->previous->next = peer->next;
-    peer->next->previous = peer->previous;
-    peer->waits = false;
+    http_waiting_add(&http->waiting, peer, clock_monotonic_ms(), HTTP_HEAD_S * 1000);
 }
 
-static void
-wait_for_head(struct http *http, struct peer *peer)
-{
-    stop_waiting(peer);
-    peer->previous = http->waiting.previous;
-    peer->next = &http->waiting;
-    peer->previous->next = peer;
-    http->waiting.previous = peer;
-    peer->waits = true;
-    peer->deadline_ms = clock_monotonic_ms() + (int64_t)HTTP_HEAD_S * 1000;
-}
-
-static struct peer *
+static struct http_peer *
 peer_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -92,12 +64,12 @@ on_connection(void *context, struct MHD_Connection *connection, void **socket_co
               enum MHD_ConnectionNotificationCode what)
 {
     struct http *http = context;
-    struct peer *peer = *socket_context;
+    struct http_peer *peer = *socket_context;
     const union MHD_ConnectionInfo *info;
 
     if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
         if (peer != NULL)
-            stop_waiting(peer);
+            http_waiting_remove(peer);
         free(peer);
         return;
     }
@@ -108,19 +80,6 @@ on_connection(void *context, struct MHD_Connection *connection, void **socket_co
         return; /* without a deadline of ours, MHD's own remains */
     peer->fd = info->connect_fd;
     wait_for_head(http, peer);
-}
-
-static void
-drop_overdue(struct http *http)
-{
-    int64_t now_ms = clock_monotonic_ms();
-
-    while (http->waiting.next != &http->waiting && http->waiting.next->deadline_ms <= now_ms) {
-        struct peer *peer = http->waiting.next;
-
-        stop_waiting(peer);
-        (void)shutdown(peer->fd, SHUT_RDWR); /* MHD then sees its end, and closes it */
-    }
 }
 
 /* ---- one request */
@@ -179,7 +138,7 @@ on_completed(void *context, struct MHD_Connection *connection, void **exchange_,
 {
     struct http *http = context;
     struct http_exchange *exchange = *exchange_;
-    struct peer *peer = peer_of(connection);
+    struct http_peer *peer = peer_of(connection);
 
     (void)why;
     if (exchange == NULL)
@@ -258,7 +217,7 @@ http_reply(struct http_exchange *exchange, const struct http_reply *reply, struc
 {
     static char nothing[1];
     struct http *http = exchange->http;
-    struct peer *peer = peer_of(exchange->connection);
+    struct http_peer *peer = peer_of(exchange->connection);
     struct MHD_Response *response;
     bool taken = true;
 
@@ -284,7 +243,7 @@ http_reply(struct http_exchange *exchange, const struct http_reply *reply, struc
     exchange->replied = true;
     http->replies++;
     if (peer != NULL)
-        stop_waiting(peer);
+        http_waiting_remove(peer);
     return 0;
 }
 
@@ -300,7 +259,7 @@ http_new(const struct http_settings *settings)
         return NULL;
     }
     http->settings = *settings;
-    http->waiting.next = http->waiting.previous = &http->waiting;
+    http_waiting_init(&http->waiting);
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, http,
         MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL, MHD_OPTION_LISTEN_SOCKET, settings->socket,
@@ -337,25 +296,26 @@ http_fd(const struct http *http)
 int
 http_timeout_ms(const struct http *http)
 {
-    const struct peer *first = http->waiting.next;
+    int64_t left_ms = http_waiting_left_ms(&http->waiting, clock_monotonic_ms());
     MHD_UNSIGNED_LONG_LONG library_ms;
-    int64_t left_ms = INT32_MAX;
 
-    if (first != &http->waiting)
-        left_ms = first->deadline_ms - clock_monotonic_ms();
-    if (MHD_get_timeout(http->daemon, &library_ms) == MHD_YES && library_ms < (uint64_t)INT32_MAX &&
-        (int64_t)library_ms < left_ms)
+    if (MHD_get_timeout(http->daemon, &library_ms) == MHD_YES && library_ms < INT32_MAX &&
+        (left_ms < 0 || (int64_t)library_ms < left_ms))
         left_ms = (int64_t)library_ms;
-    if (left_ms == INT32_MAX)
-        return -1;
-    return left_ms < 0 ? 0 : (int)left_ms;
+    return (int)left_ms;
 }
 
 void
 http_turn(struct http *http)
 {
-    drop_overdue(http);
+    unsigned before = http_connections(http);
+
+    http_waiting_sweep(&http->waiting, clock_monotonic_ms());
     (void)MHD_run(http->daemon);
+    /* at its limit the library listens again only when it is run once more after a connection has
+     * gone */
+    if (http_connections(http) < before)
+        (void)MHD_run(http->daemon);
 }
 
 unsigned

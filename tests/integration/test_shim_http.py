@@ -86,19 +86,21 @@ def test_percent_encoded_path(one):
     (LIST + '?id=%ff', 'Malformed percent-encoding in the query.'),
     (LIST + '?id=%00', 'Malformed percent-encoding in the query.'),
     (LIST + '?' + 'a&' * 101, 'At most 100 parameters expected.'),
-])
+], ids=lambda value: value[:24])
 def test_bad_targets(one, target, body):
     answer = once(one.port, get(target))
     assert (answer.status, json.loads(answer.body)) == (400, {'detail': body})
 
 
-@pytest.mark.parametrize('host', ['a/b', 'a"b', '<script>', 'a b', 'a:x', '', 'a' * 256])
+@pytest.mark.parametrize('host', ['a/b', 'a"b', '<script>', 'a b', 'a:x', '', 'a' * 256],
+                         ids=lambda value: value[:24])
 def test_bad_hosts(one, host):
     answer = once(one.port, f'GET {LIST} HTTP/1.1\r\nHost: {host}\r\n\r\n'.encode())
     assert answer.status == 400
 
 
-@pytest.mark.parametrize('method', ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'X' * 2000, 'get', 'A"\\B'])
+@pytest.mark.parametrize('method', ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'X' * 2000, 'get', 'A"\\B'],
+                         ids=lambda value: value[:24])
 def test_other_methods(one, method):
     answer = once(one.port, get(LIST, 'Content-Length: 3', method=method) + b'abc')
     assert answer.status == 405 and answer.headers['Allow'] == 'GET, HEAD, OPTIONS'
@@ -119,29 +121,28 @@ def test_a_body_is_not_waited_for(one):
 
 
 @pytest.mark.parametrize('octets, statuses', [
-    (get('/' + 'x' * 20000), {414}),
-    (get(LIST + '?' + 'x' * 20000), {414}),
-    (get(LIST, 'X-Big: ' + 'x' * 20000), {431}),
-    (get(LIST, *(f'X-{i}: x' for i in range(2000))), {431}),
-    (b'\x00' * 50000, {None, 400, 414}),
-    (b'\r\n' * 50000, {None, 400}),
-    (b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', {None, 400}),
-    (b'GET\r\n\r\n', {None, 400}),
-    (b'GET / HTTP/9.9\r\nHost: x\r\n\r\n', {None, 400, 404, 505, 200}),
-    (b'GET / HTTP/1.1\r\n\r\n', {400}),
-    (get(LIST, 'Content-Length: -1'), {400}),
-    (get(LIST, 'Content-Length: 99999999999999999999999'), {400, 413}),
-    (get(LIST, 'Authorization: Token ' + '\xff' * 30), {403}),
-])
+    pytest.param(octets, statuses, id=name) for name, octets, statuses in [
+        ('long path', get('/' + 'x' * 20000), {414}),
+        ('long query', get(LIST + '?' + 'x' * 20000), {414}),
+        ('long header', get(LIST, 'X-Big: ' + 'x' * 20000), {431}),
+        ('many headers', get(LIST, *(f'X-{i}: x' for i in range(2000))), {431}),
+        ('no text', b'\x00' * 50000, {414}),
+        ('empty lines', b'\r\n' * 50000, {414}),
+        ('TLS', b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n', {None, 400}),
+        ('one word', b'GET\r\n\r\n', {None, 400}),
+        ('another protocol', b'GET / SMTP\r\nHost: x\r\n\r\n', {None, 400}),
+        ('no host', b'GET / HTTP/1.1\r\n\r\n', {400}),
+        ('negative length', get(LIST, 'Content-Length: -1'), {400}),
+        ('huge length', get(LIST, 'Content-Length: 99999999999999999999999'), {400, 413}),
+        ('no UTF-8', get(LIST, 'Authorization: Token ' + '\xff' * 30), {403}),
+    ]])
 def test_bad_bytes(one, octets, statuses):
     """A clear answer or a closed connection, and the next one is served."""
     with Wire(one.port) as wire:
         try:
-            wire.send(octets)
+            answer = wire.send(octets).answer()
         except (ConnectionResetError, BrokenPipeError):
-            pass
-        wire.socket.shutdown(socket.SHUT_WR)
-        answer = wire.answer()
+            answer = None  # it was closed while we still sent
     assert (answer and answer.status) in statuses
     assert once(one.port, get(LIST)).status == 200
 
@@ -212,6 +213,18 @@ def test_slow_clients_are_dropped(one):
     assert min(ended.values()) > 25 and max(ended.values()) < 35
     for wire in wires:
         wire.socket.close()
+
+
+def test_clients_that_say_that_they_are_done_are_let_go(shim):
+    """The end of a client's data comes along with its request, or with half of it, or with nothing: no place is kept
+    for it."""
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS': '5'})
+    for octets in [get(LIST), get(LIST)[:-2], b'G', b'', get(LIST) * 3] * 10:
+        with Wire(one.port) as wire:
+            wire.send(octets).socket.shutdown(socket.SHUT_WR)
+            for _ in range(octets.count(b'\r\n\r\n')):
+                assert wire.answer().status == 200
+            assert wire.ended()
 
 
 def test_connections_beyond_the_limit_wait(shim):

@@ -35,7 +35,8 @@ class Page:
         return self.browser.driver.find_element(By.CSS_SELECTOR, css)
 
     def texts(self, css):
-        return [element.text for element in self.browser.driver.find_elements(By.CSS_SELECTOR, css)]
+        return self.browser.run('''return [...document.querySelectorAll(arguments[0])].filter((e) => e.checkVisibility())
+            .map((e) => e.innerText.trim())''', css)
 
     def open(self, **options):
         self.browser.open(self.url, **options)
@@ -83,20 +84,20 @@ def test_a_hidden_trophy_is_not_in_the_page_until_earned(page):
 @pytest.mark.parametrize('width', [1000, 375])
 def test_progress_bars_are_as_wide_as_the_progress(page, width):
     page.open(width=width).sign_in()
-    seen = {}
-    for card in page.browser.driver.find_elements(By.CSS_SELECTOR, '#open .card'):
-        for bar in card.find_elements(By.CSS_SELECTOR, '[role=progressbar]'):
-            fill = bar.find_element(By.CSS_SELECTOR, '.fill')
-            whole = bar.rect['width']
-            assert whole > 150
-            name = card.find_element(By.TAG_NAME, 'h3').text
-            seen[name] = bar.get_attribute('aria-valuetext')
-            percent, words = BARS[name]
-            assert fill.rect['width'] == pytest.approx(whole * percent / 100, abs=0.6)
-            assert bar.get_attribute('aria-valuenow') == str(int(percent))
-            assert bar.get_attribute('aria-label') == f'Progress towards {name}'
-            assert card.find_element(By.CSS_SELECTOR, '.state').text.split('\n') == [words, f'{int(percent)} %']
-    assert seen == {name: words for name, (_, words) in BARS.items()}
+    bars = page.browser.run('''
+        return [...document.querySelectorAll('#open [role=progressbar]')].map((bar) => ({
+            name: bar.closest('.card').querySelector('h3').innerText,
+            state: bar.closest('.card').querySelector('.state').innerText,
+            whole: bar.getBoundingClientRect().width, fill: bar.querySelector('.fill').getBoundingClientRect().width,
+            now: bar.ariaValueNow, text: bar.ariaValueText, label: bar.ariaLabel}))''')
+    assert [bar['name'] for bar in bars] == list(BARS)
+    for bar in bars:
+        percent, words = BARS[bar['name']]
+        assert bar['whole'] > 150
+        assert bar['fill'] == pytest.approx(bar['whole'] * percent / 100, abs=0.6)
+        assert (bar['now'], bar['text']) == (str(int(percent)), words)
+        assert bar['label'] == f'Progress towards {bar["name"]}'
+        assert bar['state'].split() == f'{words} {int(percent)} %'.split()
 
 
 def test_statistics(page):
@@ -199,8 +200,11 @@ def test_on_a_phone(page):
     assert page.widest() == 375
     page.sign_in()
     assert page.widest() == 375
-    cards = page.browser.driver.find_elements(By.CSS_SELECTOR, '.card')
-    assert {card.rect['x'] for card in cards} == {16} and {card.rect['width'] for card in cards} == {343}
+    edges = page.browser.run('''return [...document.querySelectorAll('.card')].map((card) => {
+        const {left, right} = card.getBoundingClientRect();
+        return `${left} ${right}`;
+    })''')
+    assert set(edges) == {'16 359'}
     assert page.find('#sign-out').rect['height'] >= 44
 
 
