@@ -6,6 +6,7 @@
  */
 #include "common/real.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -42,6 +43,7 @@ real_format(double value, char text[REAL_SIZE])
         (void)snprintf(text, REAL_SIZE, "%.*e", digits - 1, value);
     while (strtod(text, NULL) != value && ++digits <= MOST_DIGITS);
     mark = strchr(text, 'e');
+    assert(mark != NULL);
     exponent = atoi(mark + 1);
     if (exponent < -4 || exponent >= PLAIN_BELOW_EXPONENT) {
         if (digits > 1)
