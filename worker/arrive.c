@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "worker/ending.h"
 #include "worker/events.h"
+#include "worker/results.h"
 #include "worker/worker.h"
 #include "worker/workflow.h"
 
@@ -131,7 +132,7 @@ plan(struct worker *worker, struct message *message)
         return;
     }
     events_task_received(worker, message);
-    if (workflow_check(task, &error.err) != 0) {
+    if (workflow_check(task, &error.err) != 0 || results_allow(worker, task, &error.err) != 0) {
         refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
         return;
     }

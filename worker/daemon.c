@@ -5,6 +5,7 @@
 #include "worker/command.h"
 #include "worker/events.h"
 #include "worker/node_name.h"
+#include "worker/results_table.h"
 #include "worker/worker.h"
 
 #include <signal.h>
@@ -23,7 +24,7 @@ next_turn_ms(const struct worker *worker)
     int64_t next = batch_next_ms(&worker->inbox, &limits);
     int64_t pause = backoff_left_ms(&worker->db_backoff, limits.now_ms);
 
-    if (!db_is_open(worker->db) && next < 0)
+    if (inbox_is_storing(&worker->inbox) || (!db_is_open(worker->db) && next < 0))
         return pause;
     return next < 0 || next > pause ? next : pause;
 }
@@ -48,9 +49,14 @@ open_signals(void)
 static void
 drain(struct worker *worker)
 {
-    while (!worker->leaving && !outbox_is_empty(&worker->outbox) &&
-           publisher_is_ready(worker->publisher))
-        (void)worker_turn(worker, -1, 0, 100);
+    while (!worker->leaving &&
+           ((!outbox_is_empty(&worker->outbox) && publisher_is_ready(worker->publisher)) ||
+            inbox_is_storing(&worker->inbox))) {
+        if (inbox_is_storing(&worker->inbox) &&
+            (!db_is_open(worker->db) || results_table_store(worker) != DB_OK))
+            break;
+        (void)worker_turn(worker, -1, 0, inbox_is_storing(&worker->inbox) ? 0 : 100);
+    }
     worker_settle(worker);
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
 }
@@ -123,6 +129,7 @@ set_up(struct worker *worker, const char *name)
         .name = name,
         .statement_timeout_ms = o->database_statement_timeout,
         .lock_timeout_ms = o->database_lock_timeout,
+        .django_results = results_table_is_used(worker),
         .wait = worker_wait,
         .wait_context = worker,
     };
@@ -155,6 +162,7 @@ tear_down(struct worker *worker)
     revoked_clear(&worker->revoked);
     json_decref(worker->events.collected);
     batch_free(&worker->batch);
+    results_set_free(&worker->results);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);
     db_free(worker->db);

@@ -5,6 +5,7 @@
 #include "worker/arguments.h"
 #include "worker/broker.h"
 #include "worker/celery.h"
+#include "worker/chord.h"
 #include "worker/ending.h"
 #include "worker/range.h"
 #include "worker/tasks.h"
@@ -29,6 +30,7 @@ enum message_state {
     MESSAGE_CONFIRMING, /* what replaces or follows it has been published and is not confirmed yet
                          */
     MESSAGE_CONFIRMED,  /* now it is: it may end */
+    MESSAGE_STORING,    /* for its result to be written to the table */
     MESSAGE_ACKED,      /* settled: to be acknowledged and forgotten */
     MESSAGE_REJECTED,   /* settled: to be rejected, no requeue, and forgotten */
 };
@@ -53,9 +55,14 @@ struct message {
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     struct ending ending;   /* and what is told of it then */
-    unsigned refusals;      /* how often that came to nothing since a queue was missing */
-    bool terminate;         /* running, and not wanted any more */
-    bool refused;           /* the broker did not take one of these */
+    struct follow_ups follow_ups; /* to be published before it ends */
+    struct chord_ends chords;     /* headers that it completes: then their bodies, too */
+    bool stored;                  /* its result stands in the table */
+    bool releases;                /* FAILURE, also for the rest of its chain */
+    bool bodies_sent;             /* of ${chords}; now their counters are to be removed */
+    unsigned refusals;            /* how often that came to nothing since a queue was missing */
+    bool terminate;               /* running, and not wanted any more */
+    bool refused;                 /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */
 };
@@ -106,6 +113,9 @@ bool message_is_settled(const struct message *message);
 /* inbox_held(inbox, now_us, bytes): how many messages wait for an eta after ${now_us}, and their
  * ${bytes}. */
 size_t inbox_held(const struct inbox *inbox, int64_t now_us, size_t *bytes);
+
+/* inbox_is_storing(inbox): does a message wait for the table of results? */
+bool inbox_is_storing(const struct inbox *inbox);
 
 /* inbox_clear(inbox): free everything. */
 void inbox_clear(struct inbox *inbox);

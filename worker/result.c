@@ -2,6 +2,7 @@
 #include "worker/result.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 static const char *
 state_name(enum task_state state)
@@ -29,14 +30,44 @@ raised(const struct exception *exception)
                      "exc_module", exception->module);
 }
 
+static json_t *
+value_of(const struct ending *ending)
+{
+    return ending->state == TASK_SUCCESS ? json_null() : raised(&ending->exception);
+}
+
+static json_t *
+children_of(const struct ending *ending)
+{
+    return ending->children == NULL ? json_array() : json_incref(ending->children);
+}
+
+/* A text with JSON in it, as Python writes it. */
+static json_t *
+text_of(json_t *value)
+{
+    char *text = json_dumps(value, JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+    json_t *made = text == NULL ? NULL : json_string(text);
+
+    free(text);
+    json_decref(value);
+    return made;
+}
+
+json_t *
+result_row(const char *task_id, const struct ending *ending)
+{
+    return json_pack("{s:s, s:s, s:o, s:o}", "task_id", task_id, "status",
+                     state_name(ending->state), "result", text_of(value_of(ending)), "meta",
+                     text_of(json_pack("{s:o}", "children", children_of(ending))));
+}
+
 char *
 result_write(const char *task_id, const struct ending *ending)
 {
-    json_t *value = ending->state == TASK_SUCCESS ? json_null() : raised(&ending->exception);
-    json_t *children = ending->children == NULL ? json_array() : json_incref(ending->children);
-    json_t *body =
-        json_pack("{s:s, s:s, s:o, s:n, s:o}", "task_id", task_id, "status",
-                  state_name(ending->state), "result", value, "traceback", "children", children);
+    json_t *body = json_pack("{s:s, s:s, s:o, s:n, s:o}", "task_id", task_id, "status",
+                             state_name(ending->state), "result", value_of(ending), "traceback",
+                             "children", children_of(ending));
     char *text = body == NULL ? NULL : json_dumps(body, JSON_ENSURE_ASCII);
 
     json_decref(body);

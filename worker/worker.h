@@ -11,6 +11,7 @@
 #include "worker/inbox.h"
 #include "worker/lamport.h"
 #include "worker/outbox.h"
+#include "worker/results_set.h"
 #include "worker/revoked.h"
 
 #include <stdbool.h>
@@ -58,6 +59,9 @@ struct worker {
     struct outbox outbox;
     struct batch batch;
     struct evaluator evaluator;
+    struct results_set results; /* for the tables of django-celery-results, as the next two */
+    struct store_chords_reader results_reader;
+    struct evaluation_guest results_guest;
     struct counters counters;
     struct lamport clock;
     struct revoked revoked;
@@ -168,6 +172,21 @@ void worker_begin(struct worker *worker, struct message *message);
 
 /* worker_revoke(worker, message, why): REVOKED; acknowledged. */
 void worker_revoke(struct worker *worker, struct message *message, enum revocation why);
+
+/*
+ * worker_decide_success(worker, message):
+ * It will have succeeded, and this will follow it: known before its transaction commits, so that
+ * its result may be written there.  worker_succeed() then does not decide again.  -1: out of
+ * memory.
+ */
+int worker_decide_success(struct worker *worker, struct message *message);
+
+/*
+ * worker_proceed(worker, message):
+ * It has ended, and the next of these is done: its result is in the table (where that is used),
+ * what follows it is published and confirmed, it is told and settled.
+ */
+void worker_proceed(struct worker *worker, struct message *message);
 
 /* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended,
  * and forget it. */
