@@ -254,14 +254,17 @@ store_results(struct worker *worker)
 bool
 worker_dispatch(struct worker *worker)
 {
-    struct batch_limits limits = limits_now(worker);
+    struct batch_limits limits;
     struct batch *batch = &worker->batch;
+    bool ready;
 
     if (store_results(worker))
         return true;
+    ready = has_database(worker); /* which turns the loop: only then who has come too late */
+    limits = limits_now(worker);
     expire(worker, &limits);
     worker_rotate(worker);
-    if (!has_database(worker) || batch_gather(batch, &worker->inbox, &limits) != 0 ||
+    if (!ready || batch_gather(batch, &worker->inbox, &limits) != 0 ||
         batch->message_count == 0) {
         worker_settle(worker);
         return false;

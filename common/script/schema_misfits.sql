@@ -76,7 +76,7 @@ WITH known (place, tab, col, types, nullable) AS (VALUES
     ('django_celery_results_chordcounter', 'delete')
 ), only_written (tab, col) AS (VALUES
     ('django_celery_results_taskresult', 'date_created'), ('django_celery_results_taskresult', 'date_done'),
-    ('django_celery_results_taskresult', 'traceback'), ('django_celery_results_taskresult', 'meta')
+    ('django_celery_results_taskresult', 'traceback')
 ), keys (tab, col) AS (VALUES
     ('trophies_userstatistics', 'user_id'), ('django_celery_results_taskresult', 'task_id'),
     ('django_celery_results_chordcounter', 'group_id')

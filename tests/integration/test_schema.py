@@ -23,7 +23,7 @@ RIGHTS = {
         'trophies_userstatistics': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all'},
         'trophies_usertrophy': {'SELECT': 'all', 'INSERT': 'all', 'DELETE': 'all'},
         'django_celery_results_taskresult': {
-            'SELECT': {'id', 'task_id', 'status', 'content_type', 'content_encoding', 'result'},
+            'SELECT': {'id', 'task_id', 'status', 'content_type', 'content_encoding', 'result', 'meta'},
             'INSERT': 'all', 'UPDATE': 'all'},
         'django_celery_results_chordcounter': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all', 'DELETE': 'all'},
     },
@@ -182,7 +182,7 @@ def test_the_worker_can_do_its_work(postgres, empty, serial):
                       'update trophies_usertrophy set progress = 0', 'truncate trophies_usertrophy',
                       'insert into trophies_trophy select * from trophies_trophy',
                       'select notes from manager_workoutsession',
-                      'select meta from django_celery_results_taskresult', 'create table public.x ()'):
+                      'select task_args from django_celery_results_taskresult', 'create table public.x ()'):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             postgres.query(empty, forbidden, url=as_worker)
 

@@ -12,10 +12,10 @@ SELECT DISTINCT ON (task_id)
  ORDER BY task_id, status = 'SUCCESS' DESC, place DESC
     ON CONFLICT (task_id) DO UPDATE
    SET status = excluded.status,
-       content_type = excluded.content_type,
-       content_encoding = excluded.content_encoding,
+       content_type = 'application/json',
+       content_encoding = 'utf-8',
        result = excluded.result,
        meta = excluded.meta,
-       date_done = excluded.date_done,
+       date_done = $2::timestamptz,
        traceback = NULL
  WHERE stored.status <> 'SUCCESS' OR excluded.status = 'SUCCESS'
