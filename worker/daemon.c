@@ -153,6 +153,7 @@ tear_down(struct worker *worker)
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
+    task_settings_clear(&worker->task_settings);
     json_decref(worker->events.collected);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);
