@@ -13,6 +13,7 @@
 #include "worker/lamport.h"
 #include "worker/outbox.h"
 #include "worker/revoked.h"
+#include "worker/task_settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,6 +64,7 @@ struct worker {
     struct lamport clock;
     struct revoked revoked;
     struct finished finished;
+    struct task_settings task_settings; /* by remote control */
     struct events_state events;
     int64_t started_ms; /* monotonic: the process's start */
     int signal_fd;
