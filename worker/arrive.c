@@ -118,6 +118,12 @@ plan_early(struct worker *worker, struct message *message)
     message->rotate_at_ms = message->arrived_ms + (room ? ROTATE_LATE_MS : ROTATE_SOON_MS);
 }
 
+static bool
+is_late(const struct celery_task *task)
+{
+    return task->expires_us != CELERY_NO_TIME && task->expires_us <= clock_now_us();
+}
+
 /* Decides about a message that could be decoded. */
 static void
 plan(struct worker *worker, struct message *message)
@@ -130,7 +136,8 @@ plan(struct worker *worker, struct message *message)
         plan_foreign(worker, message);
         return;
     }
-    events_task_received(worker, message);
+    if (!is_late(task)) /* else native tells of the end only */
+        events_task_received(worker, message);
     if (workflow_check(task, &error.err) != 0) {
         refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
         return;
@@ -139,6 +146,7 @@ plan(struct worker *worker, struct message *message)
             ? range_parse(task, &message->range, &message->arguments, &error.err) != 0
             : arguments_bind(task_function(task->name), &message->kind->signature, task->args,
                              task->kwargs, &message->arguments, &error) != 0) {
+        worker_begin(worker, message); /* in Python it is the call itself that fails */
         fail(worker, message, error.type == NULL ? "TypeError" : error.type, "builtins",
              error.err.text);
         return;

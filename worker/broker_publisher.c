@@ -8,6 +8,7 @@
 #include "worker/broker_connection.h"
 
 #include <amqp_framing.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -18,7 +19,8 @@ struct publisher {
     struct broker_settings settings;
     const struct broker_exchange *exchanges;
     size_t exchange_count;
-    bool has[MAX_EXCHANGES]; /* on the present connection */
+    bool has[MAX_EXCHANGES];    /* on the present connection */
+    bool barred[MAX_EXCHANGES]; /* it is there, but we were not let publish to it: for good */
     amqp_connection_state_t connection;
     unsigned turn;
     uint64_t number; /* of the last message sent on this connection; confirms count from 1 */
@@ -114,7 +116,7 @@ find_exchanges(struct publisher *publisher)
             declared = declare(publisher, &publisher->exchanges[i], /* passive */ true);
         if (declared == CONNECTION_LOST)
             return false;
-        publisher->has[i] = declared == DECLARED;
+        publisher->has[i] = declared == DECLARED && !publisher->barred[i];
     }
     return true;
 }
@@ -284,6 +286,23 @@ take_returned(struct publisher *publisher, const amqp_frame_t *frame,
     return BROKER_RETURNED;
 }
 
+/* Without the right to write to one of the exchanges each message for it would cost the channel. */
+static void
+note_barred(struct publisher *publisher, const amqp_frame_t *frame)
+{
+    const amqp_channel_close_t *close = frame->payload.method.decoded;
+    char name[64];
+
+    if (frame->payload.method.id != AMQP_CHANNEL_CLOSE_METHOD ||
+        close->reply_code != AMQP_ACCESS_REFUSED)
+        return;
+    for (size_t i = 0; i < publisher->exchange_count; i++) {
+        (void)snprintf(name, sizeof name, "exchange '%s'", publisher->exchanges[i].name);
+        if (memmem(close->reply_text.bytes, close->reply_text.len, name, strlen(name)) != NULL)
+            publisher->barred[i] = true;
+    }
+}
+
 static enum broker_event
 take_method(struct publisher *publisher, const amqp_frame_t *frame,
             struct confirmation *confirmation)
@@ -308,6 +327,7 @@ take_method(struct publisher *publisher, const amqp_frame_t *frame,
         publisher->blocked = false;
         return BROKER_NOTHING;
     default:
+        note_barred(publisher, frame);
         broker_log_close(frame, who);
         return BROKER_LOST;
     }

@@ -54,6 +54,7 @@ struct message {
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     struct ending ending;   /* and what is told of it then */
     unsigned refusals;      /* how often that came to nothing since a queue was missing */
+    bool retry_told;        /* those who watch events know that it runs again */
     bool terminate;         /* running, and not wanted any more */
     bool refused;           /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
