@@ -54,7 +54,7 @@ struct db {
     struct sent sent[MAX_SENT];
     size_t sent_count;
     bool open;
-    bool broken; /* the link failed while sending or waiting */
+    bool broken;          /* the link failed while sending or waiting */
     bool running;         /* inside db_run() */
     int64_t cancelled_ms; /* monotonic: db_cancel() was called in this round trip; 0: it was not */
     pid_t canceller;      /* the child that asks the server to; -1: none */

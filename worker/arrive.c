@@ -142,6 +142,7 @@ plan(struct worker *worker, struct message *message)
             ? range_parse(task, &message->range, &message->arguments, &error.err) != 0
             : arguments_bind(task_function(task->name), &message->kind->signature, task->args,
                              task->kwargs, &message->arguments, &error) != 0) {
+        worker_begin(worker, message); /* in Python it is the call itself that fails */
         fail(worker, message, error.type == NULL ? "TypeError" : error.type, "builtins",
              error.err.text);
         return;

@@ -68,13 +68,14 @@ struct message {
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     struct ending ending;   /* and what is told of it then */
     unsigned refusals;      /* how often that came to nothing since a queue was missing */
+    bool retry_told;        /* those who watch events know that it runs again */
     bool terminate;         /* running, and not wanted any more */
     struct time_limits limits; /* of the present run, see cut.h */
     int64_t running_since_ms;  /* monotonic: the present run */
     enum cut cut;              /* the same */
     bool retried;              /* its sender has been told that it is run again */
     uint64_t digest;           /* of its body: is a message with the same id the same message? */
-    bool refused;           /* the broker did not take one of these */
+    bool refused;              /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */
 };

@@ -46,6 +46,8 @@ tell_events(struct worker *worker, const struct message *message)
         events_task_succeeded(worker, message);
         break;
     case TASK_FAILURE:
+        if (message->started_us != 0) /* what native has not begun it rejects without a word */
+            events_task_rejected(worker, message, /* requeue */ false);
         events_task_failed(worker, message, &ending->exception);
         break;
     case TASK_REVOKED:
@@ -299,6 +301,7 @@ worker_settle(struct worker *worker)
     uint64_t up_to;
 
     end_confirmed(worker);
+    events_flush(worker);
     up_to = inbox_settled_up_to(&worker->inbox);
     outbox_send(&worker->outbox, worker->publisher);
     if (up_to != 0)

@@ -3,6 +3,7 @@
 #define WORKER_WORKER_H
 
 #include "common/backoff.h"
+#include "common/buffer.h"
 #include "common/db.h"
 #include "common/options.h"
 #include "worker/batch.h"
@@ -42,8 +43,11 @@ struct counters {
 /* What is sent of events. */
 struct events_state {
     bool tasks;                /* task events are on: somebody listens */
+    bool barred;               /* there is no exchange that we may publish them to */
+    bool farewell;             /* worker-offline has been sent */
     int64_t next_heartbeat_ms; /* monotonic */
-    json_t *collected;         /* task events of this turn; NULL: none */
+    struct buffer collected; /* task events not handed to the outbox yet, a JSON array half done */
+    size_t collected_count;
 };
 
 /* Everything the daemon has.  One process, one thread, one of these. */
