@@ -98,7 +98,7 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
     drain(worker);
 }
 
-/* What we publish to besides queues, made as Celery makes it. */
+/* What we publish to besides queues, made as Celery makes it; the last two for remote control. */
 enum { TO_EVENTS, TO_CONTROL, TO_CONTROL_REPLIES };
 static const struct broker_exchange exchanges[] = {
     [TO_EVENTS] = {EVENT_EXCHANGE, "topic", /* durable */ true},
@@ -139,7 +139,9 @@ set_up(struct worker *worker, const char *name)
         return EX_CONFIG;
     }
     worker->consumer = consumer_new(&consumer);
-    worker->publisher = publisher_new(&broker, exchanges, sizeof exchanges / sizeof exchanges[0]);
+    worker->publisher = publisher_new(
+        &broker, exchanges,
+        o->celery_remote_control ? sizeof exchanges / sizeof exchanges[0] : TO_CONTROL);
     worker->db = db_new(&db);
     worker->signal_fd = open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
@@ -158,7 +160,9 @@ tear_down(struct worker *worker)
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
+    revoked_stamps_clear(&worker->revoked_stamps);
     task_settings_clear(&worker->task_settings);
+    json_decref(worker->totals);
     json_decref(worker->events.collected);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);

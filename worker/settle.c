@@ -150,6 +150,16 @@ worker_refuse(struct worker *worker, struct message *message, const struct excep
     finish(worker, message);
 }
 
+static void
+count_begun(struct worker *worker, const char *name)
+{
+    if (worker->totals == NULL)
+        worker->totals = json_object();
+    (void)json_object_set_new(
+        worker->totals, name,
+        json_integer(json_integer_value(json_object_get(worker->totals, name)) + 1));
+}
+
 void
 worker_begin(struct worker *worker, struct message *message)
 {
@@ -157,6 +167,7 @@ worker_begin(struct worker *worker, struct message *message)
         message->started_us = clock_now_us();
         message->started_ms = clock_monotonic_ms();
         worker->counters.started++;
+        count_begun(worker, message->task.name);
         events_task_started(worker, message);
     }
 }
