@@ -197,7 +197,8 @@ worker_revoke_unwanted(struct worker *worker, struct message *message)
 
     if (message->task.expires_us != CELERY_NO_TIME && message->task.expires_us <= now_us)
         worker_revoke(worker, message, REVOCATION_EXPIRED);
-    else if (revoked_has(&worker->revoked, message->task.id, now_us / 1000000))
+    else if (revoked_has(&worker->revoked, message->task.id, now_us / 1000000) ||
+             revoked_stamps_match(&worker->revoked_stamps, message->delivery.properties.headers))
         worker_revoke(worker, message, REVOCATION_REVOKED);
     else
         return false;
