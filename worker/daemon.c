@@ -195,6 +195,7 @@ tear_down(struct worker *worker)
     json_decref(worker->totals);
     batch_free(&worker->batch);
     results_set_free(&worker->results);
+    json_decref(worker->results_noted);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);
     db_free(worker->db);

@@ -269,6 +269,7 @@ run_batch(struct worker *worker)
 
     for (size_t i = 0; i < worker->batch.message_count; i++)
         begin(worker, worker->batch.messages[i]);
+    results_table_tell(worker);
     worker->evaluator.request = make_request(first, &only);
     status = first->kind->signature.user_id ? run_users(worker) : run_for_all(worker, first);
     worker->evaluator.request = (struct evaluation_request){0};

@@ -5,11 +5,12 @@
 #include "common/log.h"
 #include "common/store_results.h"
 #include "worker/command.h"
+#include "worker/result.h"
 #include "worker/results_set.h"
 
 #include <stdlib.h>
 
-enum { MAX_AT_ONCE = 1000 };
+enum { MAX_AT_ONCE = 1000, MAX_NOTED = 10000 };
 
 bool
 results_table_is_used(const struct worker *worker)
@@ -136,6 +137,55 @@ results_table_guest(struct worker *worker)
     return results_table_is_used(worker) ? &worker->results_guest : NULL;
 }
 
+/* ---- on the way to the end */
+
+void
+results_table_note(struct worker *worker, const struct message *message)
+{
+    if (!results_table_is_used(worker) || message->task.ignore_result)
+        return;
+    if (worker->results_noted == NULL)
+        worker->results_noted = json_array();
+    if (json_array_size(worker->results_noted) >= MAX_NOTED ||
+        json_array_append_new(worker->results_noted,
+                              result_row(message->task.id, &message->ending)) != 0)
+        worker->outbox.dropped++;
+}
+
+/* Into the open transaction. */
+static void
+send_noted(struct worker *worker)
+{
+    char *text =
+        worker->results_noted == NULL ? NULL : json_dumps(worker->results_noted, JSON_COMPACT);
+
+    if (text != NULL)
+        store_results_write(worker->db, text, clock_now_us());
+    free(text);
+}
+
+static void
+forget_noted(struct worker *worker)
+{
+    json_decref(worker->results_noted);
+    worker->results_noted = NULL;
+}
+
+void
+results_table_tell(struct worker *worker)
+{
+    enum db_status status;
+
+    if (worker->results_noted == NULL)
+        return;
+    db_send(worker->db, DB_begin, NULL, NULL, NULL);
+    send_noted(worker);
+    db_send(worker->db, DB_commit, NULL, NULL, NULL);
+    status = db_run(worker->db);
+    if (status == DB_OK || status == DB_DATA)
+        forget_noted(worker);
+}
+
 /* ---- on their own */
 
 static int
@@ -165,6 +215,7 @@ store(struct worker *worker, size_t at_most)
 
     if (gather(worker, at_most) != 0)
         return DB_RETRY;
+    results_table_tell(worker); /* what is older */
     db_send(worker->db, DB_begin, NULL, NULL, NULL);
     if (send_set(worker) != 0)
         db_send(worker->db, DB_rollback, NULL, NULL, NULL);

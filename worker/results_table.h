@@ -25,6 +25,14 @@ bool results_table_wants(const struct worker *worker, const struct message *mess
  * if the tables are not used. */
 const struct evaluation_guest *results_table_guest(struct worker *worker);
 
+/* results_table_note(worker, message): its state on the way to its end, STARTED or RETRY; written
+ * by the next of these two. */
+void results_table_note(struct worker *worker, const struct message *message);
+
+/* results_table_tell(worker): write what was noted, before the work begins.  Nobody depends on it:
+ * a failure is logged, and it is kept for later. */
+void results_table_tell(struct worker *worker);
+
 /*
  * results_table_store(worker):
  * Write what waits in the inbox as MESSAGE_STORING, in one transaction; these messages go on.  What

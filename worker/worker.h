@@ -73,7 +73,8 @@ struct worker {
     struct outbox outbox;
     struct batch batch;
     struct evaluator evaluator;
-    struct results_set results; /* for the tables of django-celery-results, as the next two */
+    struct results_set results; /* for the tables of django-celery-results, as the next three */
+    json_t *results_noted;      /* of tasks that have not ended; NULL: none */
     struct store_chords_reader results_reader;
     struct evaluation_guest results_guest;
     struct counters counters;

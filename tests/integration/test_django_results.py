@@ -217,3 +217,17 @@ def test_result_that_the_table_refuses_harms_nobody(world, start):
     worker.wait_log('[refused by the table] its result is dropped')
     world.wait_counts(queue, ready=0, unacked=0)
     world.query(f'alter table {RESULTS} drop constraint picky')
+
+
+def test_started_stands_while_the_work_goes_on(world, start):
+    queue = world.new_queue()
+    start(queue, env={**DJANGO, 'TROPHY_CELERY_TRACK_STARTED': 'true', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
+    user, = world.add_users(1, statistics=True)
+    with world.locked(user):
+        put(world, queue, 'under way', [user])
+        found = wait_rows(world, ['under way'], 'STARTED')
+        assert set(json.loads(found['under way']['result'])) == {'pid', 'hostname'}
+    wait_rows(world, ['under way'], 'SUCCESS')
+    put(world, queue, 'started and failed', [user], headers={'timelimit': [None, 0.3]})
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert 'started and failed' in rows(world)
