@@ -340,7 +340,7 @@ worker_dispatch(struct worker *worker)
     ready = has_database(worker); /* which turns the loop: only then who has come too late */
     limits = limits_now(worker);
     weed_out(worker, &limits);
-    worker_rotate(worker);
+    worker_hand_back(worker);
     if (!ready || batch_gather(batch, &worker->inbox, &limits) != 0 || batch->message_count == 0) {
         worker_settle(worker);
         return false;

@@ -19,8 +19,7 @@ enum message_plan {
     PLAN_RUN,    /* do what it asks for */
     PLAN_AGAIN,  /* put it at the end of its queue, one more attempt counted, since it may have
                     killed a worker */
-    PLAN_ROTATE, /* put it at the end of its queue as it is: it has been held for its eta for long
-                    enough */
+    PLAN_ROTATE, /* it is for later: let it wait at the broker, as it is */
     PLAN_PARK,   /* move it to broker.park_queue */
 };
 
@@ -63,7 +62,7 @@ struct message {
     int64_t started_us;     /* wall clock: when its work began first; 0: not yet */
     int64_t started_ms;     /* monotonic: the same */
     int64_t not_before_ms;  /* monotonic; 0: no pause is imposed */
-    int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: it has none */
+    int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: not early */
     size_t bytes;           /* as counted against worker.eta_bytes */
     unsigned timeouts;      /* how often it ran alone into the statement timeout */
     size_t unconfirmed;     /* published for it and not confirmed yet */
