@@ -303,12 +303,13 @@ run_plan(struct worker *worker, struct message *message)
 bool
 worker_dispatch(struct worker *worker)
 {
+    bool ready = has_database(worker); /* the loop turns meanwhile, and messages come */
     struct batch_limits limits = limits_now(worker);
     struct batch *batch = &worker->batch;
 
     weed_out(worker, &limits);
     worker_hand_back(worker);
-    if (!has_database(worker) || batch_gather(batch, &worker->inbox, &limits) != 0 ||
+    if (!ready || batch_gather(batch, &worker->inbox, &limits) != 0 ||
         batch->message_count == 0) {
         worker_settle(worker);
         return false;
