@@ -17,7 +17,8 @@ def cut_off(world, who='consumer'):
 
 def chained(world, user, later):
     """A body with one more step behind it."""
-    step = {'task': 'evaluate_user', 'args': [later], 'options': {'task_id': 'later', 'reply_to': world.wire.replies}}
+    step = {'task': 'evaluate_user', 'args': [later], 'immutable': True,
+            'options': {'task_id': 'later', 'reply_to': world.wire.replies}}
     return json.dumps([[user], {}, {'callbacks': None, 'errbacks': None, 'chain': [step], 'chord': None}])
 
 
