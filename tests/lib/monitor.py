@@ -41,7 +41,7 @@ class Monitor:
 
     def _take(self, event):
         self.events.append(event)
-        self.state.event(event)
+        self.state.event(dict(event))  # it adds to it
 
     def listen(self, seconds):
         """Take in what comes for so long."""

@@ -120,29 +120,6 @@ START_TEST(format_local)
 }
 END_TEST
 
-/* What Python's time.timezone // 3600 is there, or time.altzone // 3600 in summer. */
-START_TEST(hours_west)
-{
-    static const struct {
-        const char *zone;
-        int64_t instant_us;
-        int hours;
-    } rows[] = {
-        {"UTC", 0, 0},
-        {"Europe/Berlin", 1767222000000000, -1},
-        {"Europe/Berlin", 1782860400000000, -2}, /* summer */
-        {"America/Los_Angeles", 1767222000000000, 8},
-        {"America/St_Johns", 1767222000000000, 3}, /* 3:30 behind */
-        {"Asia/Kolkata", 1767222000000000, -6},    /* 5:30 ahead */
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        ck_assert_int_eq(clock_set_zone(rows[i].zone, NULL), 0);
-        ck_assert_int_eq(clock_hours_west(rows[i].instant_us), rows[i].hours);
-    }
-}
-END_TEST
-
 START_TEST(format_date)
 {
     char text[CLOCK_TEXT_SIZE];
@@ -272,7 +249,6 @@ main(void)
     tcase_add_loop_test(tc, far_days_come_back, 0, 5);
     tcase_add_loop_test(tc, format_utc, 0, COUNT(instants));
     tcase_add_loop_test(tc, format_local, 0, COUNT(locals));
-    tcase_add_test(tc, hours_west);
     tcase_add_test(tc, format_date);
     tcase_add_loop_test(tc, today, 0, COUNT(todays));
     tcase_add_loop_test(tc, unknown_zone, 0, COUNT(no_zones));
