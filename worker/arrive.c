@@ -26,7 +26,7 @@ static void
 refuse(struct worker *worker, struct message *message, const char *type, const char *module,
        const char *text)
 {
-    const struct exception exception = {type, module, text};
+    const struct exception exception = {type, module, text, NULL};
 
     worker_refuse(worker, message, &exception);
 }
@@ -36,7 +36,7 @@ static void
 fail(struct worker *worker, struct message *message, const char *type, const char *module,
      const char *text)
 {
-    const struct exception exception = {type, module, text};
+    const struct exception exception = {type, module, text, NULL};
 
     worker_fail(worker, message, &exception);
 }
@@ -118,12 +118,6 @@ plan_early(struct worker *worker, struct message *message)
     message->rotate_at_ms = message->arrived_ms + (room ? ROTATE_LATE_MS : ROTATE_SOON_MS);
 }
 
-static bool
-is_late(const struct celery_task *task)
-{
-    return task->expires_us != CELERY_NO_TIME && task->expires_us <= clock_now_us();
-}
-
 /* Decides about a message that could be decoded. */
 static void
 plan(struct worker *worker, struct message *message)
@@ -136,8 +130,10 @@ plan(struct worker *worker, struct message *message)
         plan_foreign(worker, message);
         return;
     }
-    if (!is_late(task)) /* else native tells of the end only */
-        events_task_received(worker, message);
+    /* without an eta it is its turn already, and it is never said to have been received */
+    if (task->eta_us == CELERY_NO_TIME && worker_revoke_unwanted(worker, message))
+        return;
+    events_task_received(worker, message);
     if (workflow_check(task, &error.err) != 0) {
         refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
         return;
@@ -169,10 +165,20 @@ decode(struct worker *worker, struct message *message)
     };
     struct err err = {0};
 
-    if (celery_decode(&wire, &message->task, &err) == 0)
-        plan(worker, message);
-    else
+    if (celery_decode(&wire, &message->task, &err) != 0)
         refuse(worker, message, "DecodeError", "kombu.exceptions", err.text);
+    else if (!message->delivery.redelivered || !worker_adopt(worker, message))
+        plan(worker, message);
+}
+
+/* It is kept only where it will be published again. */
+static void
+drop_body(struct message *message)
+{
+    if (message->plan != PLAN_RUN || message->rotate_at_ms != 0)
+        return;
+    free(message->delivery.body);
+    message->delivery.body = NULL;
 }
 
 void
@@ -193,10 +199,7 @@ worker_arrive(struct worker *worker, struct delivery *delivery)
     message->bytes = message->delivery.body_length + sizeof *message;
     worker->counters.received++;
     worker->counters.redelivered += message->delivery.redelivered;
+    message->digest = message_digest(message->delivery.body, message->delivery.body_length);
     decode(worker, message);
-    if (message->plan == PLAN_RUN &&
-        message->rotate_at_ms == 0) { /* it will not be published again */
-        free(message->delivery.body);
-        message->delivery.body = NULL;
-    }
+    drop_body(worker->inbox.messages[worker->inbox.count - 1]); /* it may have been adopted */
 }

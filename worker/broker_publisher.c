@@ -6,6 +6,7 @@
  */
 #include "common/log.h"
 #include "worker/broker_connection.h"
+#include "worker/broker_declare.h"
 
 #include <amqp_framing.h>
 #include <stdio.h>
@@ -79,44 +80,16 @@ lost(struct publisher *publisher)
     return BROKER_LOST;
 }
 
-enum declared { DECLARED, NOT_DECLARED, CONNECTION_LOST };
-
-/* A refusal costs the channel, and only that. */
-static enum declared
-declare(struct publisher *publisher, const struct broker_exchange *exchange, bool passive)
-{
-    amqp_connection_state_t c = publisher->connection;
-    amqp_rpc_reply_t reply;
-
-    (void)amqp_exchange_declare(c, BROKER_CHANNEL, broker_bytes(exchange->name),
-                                broker_bytes(exchange->type), passive, exchange->durable,
-                                /* auto_delete */ 0, /* internal */ 0, amqp_empty_table);
-    reply = amqp_get_rpc_reply(c);
-    if (reply.reply_type == AMQP_RESPONSE_NORMAL)
-        return DECLARED;
-    if (reply.reply_type != AMQP_RESPONSE_SERVER_EXCEPTION ||
-        reply.reply.id != AMQP_CHANNEL_CLOSE_METHOD) {
-        (void)broker_reply_failed(reply, exchange->name, who);
-        return CONNECTION_LOST;
-    }
-    if (passive)
-        (void)broker_reply_failed(reply, exchange->name, who);
-    return broker_reopen_channel(c, who) ? NOT_DECLARED : CONNECTION_LOST;
-}
-
-/* Made as Celery makes it; somebody else's may differ, or we may lack the right to make one: then
- * it is enough that it is there. */
 static bool
 find_exchanges(struct publisher *publisher)
 {
     for (size_t i = 0; i < publisher->exchange_count; i++) {
-        enum declared declared = declare(publisher, &publisher->exchanges[i], /* passive */ false);
+        enum broker_found found =
+            broker_find_exchange(publisher->connection, &publisher->exchanges[i], who);
 
-        if (declared == NOT_DECLARED)
-            declared = declare(publisher, &publisher->exchanges[i], /* passive */ true);
-        if (declared == CONNECTION_LOST)
+        if (found == BROKER_GONE)
             return false;
-        publisher->has[i] = declared == DECLARED && !publisher->barred[i];
+        publisher->has[i] = found == BROKER_FOUND && !publisher->barred[i];
     }
     return true;
 }

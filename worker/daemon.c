@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/command.h"
+#include "worker/control.h"
 #include "worker/events.h"
 #include "worker/node_name.h"
 #include "worker/worker.h"
@@ -49,7 +50,7 @@ static void
 tell_given_back(struct worker *worker)
 {
     static const struct exception exception = {"WorkerShutdown", "celery.exceptions",
-                                               "the task goes back to its queue"};
+                                               "the task goes back to its queue", NULL};
 
     for (size_t i = 0; i < worker->inbox.count; i++) {
         struct message *message = worker->inbox.messages[i];
@@ -115,12 +116,14 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
     drain(worker);
 }
 
+enum { TO_EVENTS, TO_CONTROL, TO_CONTROL_REPLIES };
+
 /* What we publish to besides queues, made as Celery makes it; the first only if there are to be
  * events. */
 static const struct broker_exchange exchanges[] = {
-    {EVENT_EXCHANGE, "topic", /* durable */ true},
-    {CONTROL_EXCHANGE, "fanout", /* durable */ false},
-    {CONTROL_REPLY_EXCHANGE, "direct", /* durable */ false},
+    [TO_EVENTS] = {EVENT_EXCHANGE, "topic", /* durable */ true},
+    [TO_CONTROL] = {CONTROL_EXCHANGE, "fanout", /* durable */ false},
+    [TO_CONTROL_REPLIES] = {CONTROL_REPLY_EXCHANGE, "direct", /* durable */ false},
 };
 
 static int
@@ -136,6 +139,9 @@ set_up(struct worker *worker, const char *name)
         .quorum = strcmp(o->broker_queue_type, "quorum") == 0,
         .prefetch = (uint16_t)o->broker_prefetch,
         .max_body = (uint64_t)o->worker_max_message_bytes,
+        .control = o->celery_remote_control ? &exchanges[TO_CONTROL] : NULL,
+        .control_replies = &exchanges[TO_CONTROL_REPLIES],
+        .max_control_body = CONTROL_MAX_BYTES,
     };
     const struct db_settings db = {
         .url = o->database_url,
@@ -174,6 +180,8 @@ tear_down(struct worker *worker)
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
+    finished_clear(&worker->finished);
+    task_settings_clear(&worker->task_settings);
     events_clear(worker);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);

@@ -7,7 +7,7 @@
 
 /* Exceptions as Python shows them. */
 
-/* exception_put_repr(buffer, exception): "ValueError('boom')". */
+/* exception_put_repr(buffer, exception): "ValueError('boom')", "TimeLimitExceeded(2)". */
 void exception_put_repr(struct buffer *buffer, const struct exception *exception);
 
 /*

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/control.h"
+#include "worker/cut.h"
 #include "worker/events.h"
 #include "worker/worker.h"
 
@@ -166,7 +167,16 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
 }
 
 int
-worker_wait(void *worker, int fd, short events, int timeout_ms)
+worker_wait(void *context, int fd, short events, int timeout_ms)
 {
-    return worker_turn(worker, fd, events, timeout_ms);
+    struct worker *worker = context;
+    int64_t limit_ms = cut_next_ms(&worker->batch, clock_monotonic_ms());
+    int seen;
+
+    if (limit_ms >= 0 && (timeout_ms < 0 || limit_ms < timeout_ms))
+        timeout_ms = (int)limit_ms;
+    seen = worker_turn(worker, fd, events, timeout_ms);
+    if (seen >= 0 && cut_batch(&worker->batch, clock_monotonic_ms()))
+        db_cancel(worker->db);
+    return seen;
 }
