@@ -119,7 +119,7 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
 enum { TO_EVENTS, TO_CONTROL, TO_CONTROL_REPLIES };
 
 /* What we publish to besides queues, made as Celery makes it; the first only if there are to be
- * events. */
+ * events, the last two for remote control. */
 static const struct broker_exchange exchanges[] = {
     [TO_EVENTS] = {EVENT_EXCHANGE, "topic", /* durable */ true},
     [TO_CONTROL] = {CONTROL_EXCHANGE, "fanout", /* durable */ false},
@@ -160,8 +160,9 @@ set_up(struct worker *worker, const char *name)
         return EX_CONFIG;
     }
     worker->consumer = consumer_new(&consumer);
-    worker->publisher = publisher_new(&broker, exchanges + skipped,
-                                      sizeof exchanges / sizeof exchanges[0] - skipped);
+    worker->publisher = publisher_new(
+        &broker, exchanges + skipped,
+        (o->celery_remote_control ? sizeof exchanges / sizeof exchanges[0] : TO_CONTROL) - skipped);
     worker->db = db_new(&db);
     worker->signal_fd = open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
@@ -183,6 +184,8 @@ tear_down(struct worker *worker)
     finished_clear(&worker->finished);
     task_settings_clear(&worker->task_settings);
     events_clear(worker);
+    revoked_stamps_clear(&worker->revoked_stamps);
+    json_decref(worker->totals);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);

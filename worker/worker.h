@@ -14,6 +14,7 @@
 #include "worker/lamport.h"
 #include "worker/outbox.h"
 #include "worker/revoked.h"
+#include "worker/revoked_stamps.h"
 #include "worker/task_settings.h"
 
 #include <stdbool.h>
@@ -50,6 +51,13 @@ struct events_state {
     size_t collected_count;
 };
 
+/* What remote control keeps. */
+struct control_state {
+    char hello[UUID_SIZE];     /* the ticket that answers to our hello bear; "": none */
+    uint64_t dropped;          /* requests that were none, since the last line of log */
+    int64_t next_complaint_ms; /* monotonic: when that may be said again */
+};
+
 /* Everything the daemon has.  One process, one thread, one of these. */
 struct worker {
     const struct options *options;
@@ -65,10 +73,13 @@ struct worker {
     struct batch batch;
     struct evaluator evaluator;
     struct counters counters;
+    json_t *totals; /* how many were begun, by the task's name; NULL: none */
     struct lamport clock;
     struct revoked revoked;
     struct finished finished;
+    struct revoked_stamps revoked_stamps;
     struct task_settings task_settings; /* by remote control */
+    struct control_state control;
     struct events_state events;
     int64_t started_ms; /* monotonic: the process's start */
     int signal_fd;
@@ -90,6 +101,9 @@ struct worker {
  */
 int worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms);
 
+/* worker_stop(worker, why): finish what is in hand and leave; the second time: leave at once. */
+void worker_stop(struct worker *worker, const char *why);
+
 /* worker_wait(worker, fd, events, timeout_ms): worker_turn() as db.h wants it; a message of the
  * batch that is terminated or whose time is over cancels what the database does for it. */
 int worker_wait(void *worker, int fd, short events, int timeout_ms);
@@ -99,6 +113,15 @@ int worker_wait(void *worker, int fd, short events, int timeout_ms);
 /* worker_arrive(worker, delivery): take ${delivery} (owned from now on) into the inbox, or refuse
  * it. */
 void worker_arrive(struct worker *worker, struct delivery *delivery);
+
+/* ---- course.c */
+
+/* worker_begin(worker, message): its work begins, for the first time or again. */
+void worker_begin(struct worker *worker, struct message *message);
+
+/* worker_retry(worker, message, why): it came to nothing for a reason that passes: it is put back,
+ * and its sender hears of the first time only. */
+void worker_retry(struct worker *worker, struct message *message, const char *why);
 
 /* ---- redelivered.c */
 
@@ -185,13 +208,6 @@ void worker_refuse(struct worker *worker, struct message *message,
 /* worker_time_out(worker, message): FAILURE as Celery has it for the limit that message->cut says.
  */
 void worker_time_out(struct worker *worker, struct message *message);
-
-/* worker_begin(worker, message): its work begins, for the first time or again. */
-void worker_begin(struct worker *worker, struct message *message);
-
-/* worker_retry(worker, message, why): it came to nothing for a reason that passes: it is put back,
- * and its sender hears of the first time only. */
-void worker_retry(struct worker *worker, struct message *message, const char *why);
 
 /* worker_revoke(worker, message, why): REVOKED; acknowledged. */
 void worker_revoke(struct worker *worker, struct message *message, enum revocation why);
