@@ -10,7 +10,9 @@
 #include "common/db.h"
 
 #include "common/clock.h"
+#include "common/db_cancel.h"
 #include "common/db_connect.h"
+#include "common/db_statements.h"
 #include "common/log.h"
 
 #include <assert.h>
@@ -21,19 +23,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_SENT = 64 };
+enum {
+    CANCEL_GRACE_MS = 2000, /* from db_cancel() to the session's answer */
+    MAX_SENT = 64,
+};
 _Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
                "db_open() prepares all statements in one pipeline");
-
-static const struct {
-    const char *name;
-    int parameters;
-    const char *text;
-} statements[] = {
-#define STATEMENT(name, count, text) {#name, count, text},
-#include "statements.inc"
-#undef STATEMENT
-};
 
 /* What the kinds of session differ in. */
 static const struct {
@@ -59,7 +54,10 @@ struct db {
     struct sent sent[MAX_SENT];
     size_t sent_count;
     bool open;
-    bool broken; /* the link failed while sending or waiting */
+    bool broken;          /* the link failed while sending or waiting */
+    bool running;         /* inside db_run() */
+    int64_t cancelled_ms; /* monotonic: db_cancel() was called in this round trip; 0: it was not */
+    pid_t canceller;      /* the child that asks the server to; -1: none */
     char sqlstate[6];
     char message[256];
 };
@@ -91,6 +89,7 @@ db_new(const struct db_settings *settings)
     if (db == NULL)
         return NULL;
     db->settings = *settings;
+    db->canceller = -1;
     if (db->settings.wait == NULL)
         db->settings.wait = poll_only;
     return db;
@@ -179,9 +178,21 @@ db_send(struct db *db, enum db_statement statement, const char *const *parameter
     const struct sent sent = {.statement = statement, .row = row, .context = context};
 
     note_sent(db, &sent,
-              db->open && PQsendQueryPrepared(db->conn, statements[statement].name,
-                                              statements[statement].parameters, parameters, NULL,
+              db->open && PQsendQueryPrepared(db->conn, db_statements[statement].name,
+                                              db_statements[statement].parameters, parameters, NULL,
                                               NULL, /* text results */ 0) == 1);
+}
+
+/* When the answer has to be there. */
+static int64_t
+answer_deadline_ms(const struct db *db, int64_t asked_ms)
+{
+    int64_t timeout_ms = db->settings.statement_timeout_ms;
+    int64_t grace_ms = kinds[db->settings.kind].grace_ms;
+    int64_t deadline_ms = asked_ms + (timeout_ms > 0 ? timeout_ms + grace_ms : INT32_MAX);
+    int64_t cancel_ms = db->cancelled_ms + CANCEL_GRACE_MS;
+
+    return db->cancelled_ms != 0 && cancel_ms < deadline_ms ? cancel_ms : deadline_ms;
 }
 
 /* Waits for the next result of the pipeline.  NULL ends a statement's results, or the link is
@@ -189,17 +200,15 @@ db_send(struct db *db, enum db_statement statement, const char *const *parameter
 static PGresult *
 next_result(struct db *db)
 {
-    int64_t timeout_ms = db->settings.statement_timeout_ms;
-    int64_t grace_ms = kinds[db->settings.kind].grace_ms;
-    int64_t deadline_ms =
-        clock_monotonic_ms() + (timeout_ms > 0 ? timeout_ms + grace_ms : INT32_MAX);
+    int64_t asked_ms = clock_monotonic_ms();
 
     while (!db->broken && PQisBusy(db->conn)) {
         int flushed = PQflush(db->conn);
         int seen = 0;
 
         db->broken = flushed < 0 ||
-                     !wait_for(db, flushed == 1 ? POLLIN | POLLOUT : POLLIN, deadline_ms, &seen) ||
+                     !wait_for(db, flushed == 1 ? POLLIN | POLLOUT : POLLIN,
+                               answer_deadline_ms(db, asked_ms), &seen) ||
                      ((seen & ~POLLOUT) != 0 && PQconsumeInput(db->conn) != 1);
     }
     return db->broken ? NULL : PQgetResult(db->conn);
@@ -210,7 +219,7 @@ result_failed(struct db *db, const struct sent *sent, const PGresult *result)
 {
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-    return failed(db, statements[sent->statement].name,
+    return failed(db, db_statements[sent->statement].name,
                   PQresultErrorField(result, PG_DIAG_SQLSTATE),
                   message == NULL ? PQresultErrorMessage(result) : message);
 }
@@ -218,7 +227,7 @@ result_failed(struct db *db, const struct sent *sent, const PGresult *result)
 static enum db_status
 take_result(struct db *db, const struct sent *sent, PGresult *result)
 {
-    const char *name = statements[sent->statement].name;
+    const char *name = db_statements[sent->statement].name;
     ExecStatusType type = PQresultStatus(result);
 
     if (type == PGRES_SINGLE_TUPLE) {
@@ -265,6 +274,30 @@ read_results(struct db *db)
     return db->broken ? DB_LOST : status;
 }
 
+void
+db_cancel(struct db *db)
+{
+    if (!db->running || db->cancelled_ms != 0)
+        return;
+    db->cancelled_ms = clock_monotonic_ms();
+    db->canceller = db_cancel_start(db->conn);
+}
+
+/* After db_cancel(): whatever came of the statements, what is not committed yet does not stand. */
+static enum db_status
+end_cancelled(struct db *db, enum db_status status)
+{
+    bool committed = PQtransactionStatus(db->conn) == PQTRANS_IDLE && status == DB_OK;
+
+    if (!db_cancel_finish(db->canceller))
+        db->broken = true;
+    db->canceller = -1;
+    db->cancelled_ms = 0;
+    if (db->broken)
+        return committed ? DB_OK : DB_LOST;
+    return status == DB_OK || status == DB_TIMEOUT ? (committed ? DB_OK : DB_CANCELLED) : status;
+}
+
 enum db_status
 db_run(struct db *db)
 {
@@ -275,8 +308,12 @@ db_run(struct db *db)
         return DB_LOST;
     }
     db->broken = db->broken || PQpipelineSync(db->conn) != 1;
+    db->running = true;
     status = read_results(db);
+    db->running = false;
     db->sent_count = 0;
+    if (db->cancelled_ms != 0)
+        status = end_cancelled(db, status);
     if (status == DB_LOST || status == DB_UNFIT) {
         close_session(db);
     } else if (status != DB_OK && PQtransactionStatus(db->conn) != PQTRANS_IDLE) {
@@ -295,18 +332,8 @@ ignore_row(void *unused, const PGresult *result)
     return 0;
 }
 
-/* The shim's statements are the reader's, the others the writer's; to end a transaction is both's.
- */
-static bool
-is_for(enum db_kind kind, enum db_statement statement)
-{
-    bool shim = strncmp(statements[statement].name, "shim_", strlen("shim_")) == 0;
-
-    return statement == DB_rollback || shim == (kind == DB_READER);
-}
-
-/* Everything is prepared at connect, so that a table or a right that is missing shows here and not
- * at two o'clock. */
+/* Everything wanted is prepared at connect, so that a table or a right that is missing shows here
+ * and not at two o'clock. */
 static enum db_status
 prepare(struct db *db)
 {
@@ -321,10 +348,10 @@ prepare(struct db *db)
     for (int i = 0; i < DB_STATEMENTS; i++) {
         const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
 
-        if (!is_for(db->settings.kind, sent.statement))
+        if (!db_is_prepared(&db->settings, sent.statement))
             continue;
         note_sent(db, &sent,
-                  PQsendPrepare(db->conn, statements[i].name, statements[i].text, 0, NULL));
+                  PQsendPrepare(db->conn, db_statements[i].name, db_statements[i].text, 0, NULL));
     }
     db_send(db, kinds[db->settings.kind].session, parameters, ignore_row, NULL);
     return db_run(db);

@@ -18,15 +18,23 @@ enum db_status {
                    may work */
     DB_TIMEOUT, /* a statement ran longer than its timeout: less work at a time may help */
     DB_DATA,    /* something in the data was refused: the rest may work without it */
-    DB_LOST,    /* the session is gone, and closed; after db_open() again the same work may be run
-                   again */
+    DB_CANCELLED, /* by db_cancel(): rolled back */
+    DB_LOST,      /* the session is gone, and closed; after db_open() again the same work may be run
+                     again */
     DB_UNFIT, /* table, column or right missing: closed too; nothing works until somebody mends the
                  database */
 };
 
-/* One SQL file of common/sql each. */
+/* Which statements a session prepares: the folder of common/ that they stand in. */
+enum db_set {
+    DB_SET_sql,    /* the worker's */
+    DB_SET_django, /* the same, where results go to the tables of django-celery-results */
+    DB_SET_shim,   /* the shim's */
+};
+
+/* One SQL file of common/sql or a folder in it each. */
 enum db_statement {
-#define STATEMENT(name, count, text) DB_##name,
+#define STATEMENT(name, set, count, text) DB_##name,
 #include "statements.inc"
 #undef STATEMENT
     DB_STATEMENTS
@@ -47,8 +55,8 @@ typedef int (*db_row_fn)(void *context, const struct pg_result *result);
 
 /* What a session is for. */
 enum db_kind {
-    DB_WRITER = 0, /* the worker: a server that accepts writes, every statement but shim_*.sql */
-    DB_READER,     /* the shim: any server, also a standby; only reads; only shim_*.sql */
+    DB_WRITER = 0, /* the worker: a server that accepts writes, no statement of the shim */
+    DB_READER, /* the shim: any server, also a standby; only reads; only the shim's statements */
 };
 
 struct db_settings {
@@ -57,7 +65,8 @@ struct db_settings {
     const char *name; /* application_name */
     int64_t statement_timeout_ms;
     int64_t lock_timeout_ms;
-    db_wait_fn wait; /* NULL: plain poll() */
+    bool django_results; /* prepare DB_SET_django, too: without its tables the database is unfit */
+    db_wait_fn wait;     /* NULL: plain poll() */
     void *wait_context;
 };
 
@@ -100,10 +109,18 @@ void db_send(struct db *db, enum db_statement statement, const char *const *para
  * db_run(db):
  * One round trip: send what db_send() collected, hand out the rows as they arrive, one in memory at
  * a time.  The first failure decides the status; the statements behind it were not run.  After
- * DB_RETRY, DB_TIMEOUT and DB_DATA an open transaction has been rolled back.  A COMMIT whose tag is
- * not COMMIT is DB_RETRY.
+ * DB_RETRY, DB_TIMEOUT, DB_DATA and DB_CANCELLED an open transaction has been rolled back.  A
+ * COMMIT whose tag is not COMMIT is DB_RETRY.
  */
 enum db_status db_run(struct db *db);
+
+/*
+ * db_cancel(db):
+ * The round trip in hand is to come to nothing: the server is asked to cancel it.  Only the wait
+ * function may call it, and it may do so again and again.  That db_run() answers DB_CANCELLED, or
+ * DB_LOST if the server does not answer within two seconds; DB_OK if the COMMIT was quicker.
+ */
+void db_cancel(struct db *db);
 
 /* db_sqlstate(db): the five characters of the last failure, "" if it had none.  Borrowed. */
 const char *db_sqlstate(const struct db *db);

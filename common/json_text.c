@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/json_text.h"
 
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* How many bytes from ${text} on need no escape. */
@@ -73,5 +76,48 @@ json_put_compact(struct buffer *json, const char *value)
         buffer_put(json, value, length);
         value += length;
         value += strspn(value, " ");
+    }
+}
+
+/* Nearly all texts: nothing in them needs an escape. */
+static bool
+is_plain(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        if (text[i] < ' ' || text[i] > '~' || text[i] == '"' || text[i] == '\\')
+            return false;
+    return true;
+}
+
+static void
+put_as_jansson(struct buffer *json, const char *text)
+{
+    json_t *value = json_string(text);
+    char *escaped;
+
+    if (value == NULL)
+        value = json_string("(not UTF-8)");
+    escaped = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+    if (escaped == NULL)
+        json->failed = true;
+    else
+        buffer_put(json, escaped, strlen(escaped));
+    free(escaped);
+    json_decref(value);
+}
+
+void
+json_put_ascii(struct buffer *json, const char *text)
+{
+    size_t length = text == NULL ? 0 : strlen(text);
+
+    if (text == NULL) {
+        buffer_put(json, "null", 4);
+    } else if (is_plain(text, length)) {
+        buffer_put(json, "\"", 1);
+        buffer_put(json, text, length);
+        buffer_put(json, "\"", 1);
+    } else {
+        put_as_jansson(json, text);
     }
 }

@@ -10,6 +10,10 @@
  * backslash, control characters and U+2028, U+2029, as the application does. */
 void json_put_string(struct buffer *json, const char *text);
 
+/* json_put_ascii(json, text): the same in ASCII, as Python writes it; what is not UTF-8 becomes
+ * "(not UTF-8)". */
+void json_put_ascii(struct buffer *json, const char *text);
+
 /* json_put_compact(json, value): append ${value}, which is valid JSON, without the blanks that
  * PostgreSQL puts between its parts; "null" for NULL. */
 void json_put_compact(struct buffer *json, const char *value);

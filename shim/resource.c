@@ -34,7 +34,7 @@ static const struct filter_field award_fields[] = {
     {"trophy__trophy_type__in", FILTER_TYPES},
 };
 
-/* The order of fields and names is that of the parameters and keys in sql/shim_*.sql. */
+/* The order of fields and names is that of the parameters and keys in sql/shim/. */
 _Static_assert(sizeof trophy_fields / sizeof trophy_fields[0] == SHIM_TROPHY_FILTERS, "");
 _Static_assert(sizeof award_fields / sizeof award_fields[0] == SHIM_AWARD_FILTERS, "");
 _Static_assert((int)ORDER_TERMS_MAX == (int)SHIM_ORDER_TERMS, "");

@@ -3,6 +3,7 @@
 
 #include "common/log.h"
 
+#include <string.h>
 #include <sysexits.h>
 
 static struct db_settings
@@ -47,6 +48,12 @@ command_open_script(const struct command_line *line, struct db_script **db)
         return EX_OK;
     log_error("database: not available");
     return EX_UNAVAILABLE;
+}
+
+bool
+command_django_results(const struct options *options)
+{
+    return strcmp(options->celery_results, "django-db") == 0;
 }
 
 struct broker_settings

@@ -2,6 +2,7 @@
 #include "worker/inbox.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void
 message_free(struct message *message)
@@ -12,6 +13,8 @@ message_free(struct message *message)
     celery_task_clear(&message->task);
     range_cuts_free(message->cuts);
     ending_clear(&message->ending);
+    follow_ups_clear(&message->follow_ups);
+    chord_ends_clear(&message->chords);
     free(message);
 }
 
@@ -21,12 +24,25 @@ message_put_back(struct message *message, int64_t not_before_ms)
     /* without a tag there is nothing to acknowledge: it is only forgotten */
     message->state = message->delivery.tag == 0 ? MESSAGE_ACKED : MESSAGE_WAITING;
     message->not_before_ms = not_before_ms;
+    message->stored = false;
+    message->releases = false;
+    message->bodies_sent = false;
+    follow_ups_clear(&message->follow_ups);
+    chord_ends_clear(&message->chords);
 }
 
 bool
 message_is_settled(const struct message *message)
 {
     return message->state == MESSAGE_ACKED || message->state == MESSAGE_REJECTED;
+}
+
+bool
+message_is_same(const struct message *a, const struct message *b)
+{
+    return a->task.id != NULL && b->task.id != NULL && a->digest == b->digest &&
+           a->task.retries == b->task.retries && a->task.eta_us == b->task.eta_us &&
+           strcmp(a->task.id, b->task.id) == 0;
 }
 
 int
@@ -78,6 +94,36 @@ inbox_forget_deliveries(struct inbox *inbox)
     return dropped;
 }
 
+struct message *
+inbox_find_orphan(const struct inbox *inbox, const struct message *message)
+{
+    for (size_t i = 0; i < inbox->count; i++) {
+        struct message *other = inbox->messages[i];
+
+        if (other != message && other->delivery.tag == 0 && !message_is_settled(other) &&
+            message_is_same(other, message))
+            return other;
+    }
+    return NULL;
+}
+
+void
+inbox_adopt(struct inbox *inbox, struct message *orphan)
+{
+    struct message *last = inbox->messages[inbox->count - 1];
+    size_t place = 0;
+
+    orphan->delivery.tag = last->delivery.tag;
+    orphan->delivery.queue = last->delivery.queue;
+    orphan->delivery.redelivered = last->delivery.redelivered;
+    while (inbox->messages[place] != orphan)
+        place++;
+    for (; place + 1 < inbox->count; place++) /* tags ascend */
+        inbox->messages[place] = inbox->messages[place + 1];
+    inbox->messages[--inbox->count - 1] = orphan;
+    message_free(last);
+}
+
 uint64_t
 inbox_settled_up_to(const struct inbox *inbox)
 {
@@ -109,6 +155,15 @@ inbox_held(const struct inbox *inbox, int64_t now_us, size_t *bytes)
         }
     }
     return held;
+}
+
+bool
+inbox_is_storing(const struct inbox *inbox)
+{
+    for (size_t i = 0; i < inbox->count; i++)
+        if (inbox->messages[i]->state == MESSAGE_STORING)
+            return true;
+    return false;
 }
 
 void

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/control.h"
+#include "worker/cut.h"
 #include "worker/events.h"
 #include "worker/worker.h"
 
@@ -16,7 +17,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { HEARTBEAT_TURN_MS = 1000, RETRY_REFUSED_MS = 5000 };
+enum { HEARTBEAT_TURN_MS = 1000, RETRY_REFUSED_MS = 5000, DELIVERIES_TURN_MS = 50 };
 
 static void
 log_state(const struct worker *worker)
@@ -37,6 +38,15 @@ log_state(const struct worker *worker)
              (unsigned long long)worker->outbox.dropped);
 }
 
+void
+worker_stop(struct worker *worker, const char *why)
+{
+    log_note("%s: %s", why, worker->stopping ? "leaving at once" : "finishing the batch in hand");
+    worker->leaving = worker->stopping;
+    worker->stopping = true;
+    worker->stop_deadline_ms = clock_monotonic_ms() + worker->options->worker_drain_seconds * 1000;
+}
+
 static void
 take_signals(struct worker *worker)
 {
@@ -51,12 +61,7 @@ take_signals(struct worker *worker)
             worker->reload = true;
             break;
         default:
-            log_note("%s: %s", strsignal((int)info.ssi_signo),
-                     worker->stopping ? "leaving at once" : "finishing the batch in hand");
-            worker->leaving = worker->stopping;
-            worker->stopping = true;
-            worker->stop_deadline_ms =
-                clock_monotonic_ms() + worker->options->worker_drain_seconds * 1000;
+            worker_stop(worker, strsignal((int)info.ssi_signo));
             break;
         }
     }
@@ -76,6 +81,7 @@ take_deliveries(struct worker *worker)
 {
     struct delivery delivery = {0};
     enum broker_event event;
+    int64_t until_ms;
 
     if (!consumer_is_open(worker->consumer)) {
         if (worker->stopping ||
@@ -88,7 +94,10 @@ take_deliveries(struct worker *worker)
             return;
         }
         backoff_works(&worker->consumer_backoff, clock_monotonic_ms());
+        control_hello(worker);
     }
+    /* no stream of deliveries or requests keeps the turn from the rest of its work */
+    until_ms = clock_monotonic_ms() + DELIVERIES_TURN_MS;
     while ((event = consumer_next(worker->consumer, &delivery)) == BROKER_DELIVERY) {
         backoff_reset(&worker->consumer_backoff);
         if (delivery.queue == BROKER_CONTROL_QUEUE) {
@@ -97,6 +106,8 @@ take_deliveries(struct worker *worker)
         } else {
             worker_arrive(worker, &delivery);
         }
+        if (clock_monotonic_ms() >= until_ms)
+            return;
     }
     if (event == BROKER_LOST)
         consumer_gone(worker);
@@ -118,6 +129,8 @@ take_confirmations(struct worker *worker)
         (void)backoff_failed(&worker->publisher_backoff, clock_monotonic_ms());
         if (event == BROKER_LOST)
             return;
+        worker_renew_delays(worker);
+        events_online(worker);
     }
     while ((event = publisher_next(worker->publisher, &confirmation)) != BROKER_NOTHING) {
         outbox_settle(&worker->outbox, event, &confirmation, now_ms + RETRY_REFUSED_MS);
@@ -142,6 +155,8 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
 
     if (timeout_ms < 0 || timeout_ms > HEARTBEAT_TURN_MS)
         timeout_ms = HEARTBEAT_TURN_MS;
+    if (timeout_ms > events_left_ms(worker))
+        timeout_ms = events_left_ms(worker);
     if (consumer_has_buffered(worker->consumer) || publisher_has_buffered(worker->publisher))
         timeout_ms = 0; /* poll() would wait for what has been read already */
     if (poll(fds, sizeof fds / sizeof fds[0], (int)timeout_ms) < 0 && errno != EINTR) {
@@ -163,7 +178,16 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
 }
 
 int
-worker_wait(void *worker, int fd, short events, int timeout_ms)
+worker_wait(void *context, int fd, short events, int timeout_ms)
 {
-    return worker_turn(worker, fd, events, timeout_ms);
+    struct worker *worker = context;
+    int64_t limit_ms = cut_next_ms(&worker->batch, clock_monotonic_ms());
+    int seen;
+
+    if (limit_ms >= 0 && (timeout_ms < 0 || limit_ms < timeout_ms))
+        timeout_ms = (int)limit_ms;
+    seen = worker_turn(worker, fd, events, timeout_ms);
+    if (seen >= 0 && cut_batch(&worker->batch, clock_monotonic_ms()))
+        db_cancel(worker->db);
+    return seen;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The acknowledgements that go out, with a consumer and a publisher of the test's own.  A row is a
- * line of letters, one a message: w waiting, r running, c confirming, d confirmed, a acknowledged,
- * x rejected; capital: its connection is gone.
+ * line of letters, one a message: w waiting, r running, c confirming, d confirmed, s storing, a
+ * acknowledged, x rejected; capital: its connection is gone.
  */
 #include "tests/unit/suite.h"
 #include "worker/result.h"
@@ -112,7 +112,7 @@ static const struct {
 static void
 fill(struct inbox *inbox, const char *states)
 {
-    static const char letters[] = "wrcdax"; /* in the order of enum message_state */
+    static const char letters[] = "wrcdsax"; /* in the order of enum message_state */
 
     for (size_t i = 0; states[i] != '\0'; i++) {
         struct message *message = calloc(1, sizeof *message);
@@ -145,6 +145,7 @@ START_TEST(settles)
     worker_settle(&worker); /* nothing is said twice */
     ck_assert_str_eq(said, "");
     outbox_clear(&worker.outbox);
+    finished_clear(&worker.finished);
     inbox_clear(&worker.inbox);
 }
 END_TEST
@@ -152,7 +153,7 @@ END_TEST
 /* The three ends, and what was moved: results go out before acknowledgements. */
 START_TEST(ends)
 {
-    static const struct exception exception = {"ValueError", "builtins", "why"};
+    static const struct exception exception = {"ValueError", "builtins", "why", NULL};
     static const char *const expected[] = {"reply0 up to 11 ", "reply0 no 11 ", "reply0 up to 11 ",
                                            "up to 11 "};
     struct worker worker = {.options = &options};
@@ -175,6 +176,7 @@ START_TEST(ends)
     ck_assert_uint_eq(worker.counters.failed, _i == 1);
     ck_assert_uint_eq(worker.counters.expired, _i == 2);
     outbox_clear(&worker.outbox);
+    finished_clear(&worker.finished);
     inbox_clear(&worker.inbox);
 }
 END_TEST
