@@ -16,7 +16,7 @@ DATA = pathlib.Path(__file__).resolve().parents[1] / 'data' / 'shim'
 ROOT = DATA.parents[2]
 API = json.loads((ROOT / 'shim' / 'page' / 'schema.json').read_text())
 OPERATIONS = [(path, method) for path, item in API['paths'].items() for method in item if method != 'parameters']
-STATUSES = {'200', '304', '400', '403', '404', '406', '503'}
+STATUSES = {'200', '304', '400', '403', '404', '406', '414', '431', '503'}
 
 
 def resolve(thing):
