@@ -6,13 +6,14 @@
  */
 #include "common/real.h"
 
+#include <assert.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_DIGITS = 17, PLAIN_BELOW_EXPONENT = 16 };
+enum { MOST_DIGITS = 17, PLAIN_BELOW_EXPONENT = 16, WHOLE_BELOW = 1000000 };
 
 /* Cut the zeros that end ${text}[0..${length}), and a point that then ends it; the new length. */
 static size_t
@@ -34,10 +35,15 @@ real_format(double value, char text[REAL_SIZE])
         (void)snprintf(text, REAL_SIZE, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
         return;
     }
+    if (fabs(value) < WHOLE_BELOW && value == (int)value && signbit(value) == 0) {
+        (void)snprintf(text, REAL_SIZE, "%d.0", (int)value); /* 0.0 and 100.0 are what most are */
+        return;
+    }
     do
         (void)snprintf(text, REAL_SIZE, "%.*e", digits - 1, value);
     while (strtod(text, NULL) != value && ++digits <= MOST_DIGITS);
     mark = strchr(text, 'e');
+    assert(mark != NULL);
     exponent = atoi(mark + 1);
     if (exponent < -4 || exponent >= PLAIN_BELOW_EXPONENT) {
         if (digits > 1)

@@ -5,7 +5,6 @@
 #include "common/json_text.h"
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +12,6 @@
 enum { MANIFEST_MAX = 16 * 1024 * 1024, NAME_SIZE = 160 };
 
 static const char FOLDER[] = "trophies/";
-
-static int
-compare_names(const void *a, const void *b)
-{
-    const struct image_name *x = a;
-    const struct image_name *y = b;
-
-    return strcmp(x->plain, y->plain);
-}
 
 /* FNV-1a */
 static uint64_t
@@ -33,36 +23,23 @@ hash_text(uint64_t hash, const char *text)
 }
 
 static int
-add_name(struct images *images, const char *plain, const char *served)
-{
-    struct image_name *name = &images->names[images->count];
-
-    *name = (struct image_name){strdup(plain), strdup(served)};
-    images->count++;
-    return name->plain == NULL || name->served == NULL ? -1 : 0;
-}
-
-static int
-read_paths(const json_t *paths, struct images *images)
+read_paths(json_t *paths, struct images *images)
 {
     const char *plain;
     json_t *served;
 
-    images->names = calloc(json_object_size(paths) + 1, sizeof *images->names);
-    if (images->names == NULL)
-        return -1;
-    json_object_foreach((json_t *)(uintptr_t)paths, plain, served)
-    {
-        if (strncmp(plain, FOLDER, strlen(FOLDER)) == 0 && json_is_string(served) &&
-            add_name(images, plain, json_string_value(served)) != 0)
-            return -1;
-    }
-    qsort(images->names, images->count, sizeof *images->names, compare_names);
+    images->names = json_object();
     images->version = 14695981039346656037u;
-    for (size_t i = 0; i < images->count; i++)
-        images->version =
-            hash_text(hash_text(images->version, images->names[i].plain), images->names[i].served);
-    return 0;
+    json_object_foreach(paths, plain, served)
+    {
+        if (strncmp(plain, FOLDER, strlen(FOLDER)) != 0 || !json_is_string(served))
+            continue;
+        if (json_object_set(images->names, plain, served) != 0)
+            return -1;
+        images->version = hash_text(images->version, plain);
+        images->version = hash_text(images->version, json_string_value(served));
+    }
+    return images->names == NULL ? -1 : 0;
 }
 
 /* ${text} is the manifest. */
@@ -71,7 +48,7 @@ parse(const char *path, const char *text, struct images *images, struct err *err
 {
     json_error_t why;
     json_t *manifest = json_loads(text, 0, &why);
-    const json_t *paths = json_object_get(manifest, "paths");
+    json_t *paths = json_object_get(manifest, "paths");
     int status = 0;
 
     if (manifest == NULL)
@@ -110,15 +87,11 @@ images_load(const struct options *options, struct images *images, struct err *er
 }
 
 static const char *
-served_name(const struct images *images, char *plain)
+served_name(const struct images *images, const char *plain)
 {
-    const struct image_name wanted = {.plain = plain};
-    const struct image_name *found =
-        images->count == 0
-            ? NULL
-            : bsearch(&wanted, images->names, images->count, sizeof *images->names, compare_names);
+    const char *served = json_string_value(json_object_get(images->names, plain));
 
-    return found == NULL ? plain : found->served;
+    return served == NULL ? plain : served;
 }
 
 void
@@ -145,10 +118,6 @@ images_put_url(const struct images *images, const struct options *options, const
 void
 images_clear(struct images *images)
 {
-    for (size_t i = 0; i < images->count; i++) {
-        free(images->names[i].plain);
-        free(images->names[i].served);
-    }
-    free(images->names);
+    json_decref(images->names);
     *images = (struct images){0};
 }

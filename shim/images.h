@@ -6,20 +6,13 @@
 #include "common/err.h"
 #include "common/options.h"
 
-#include <stddef.h>
+#include <jansson.h>
 #include <stdint.h>
-
-/* A file under trophies/ and the name under which it is served. */
-struct image_name {
-    char *plain;
-    char *served;
-};
 
 /* Where the images of trophies are.  Owned; zero-initialised there is no manifest. */
 struct images {
-    struct image_name *names; /* ascending by their plain name */
-    size_t count;
-    uint64_t version; /* differs if the manifest does */
+    json_t *names;    /* of a file under trophies/, the name under which it is served */
+    uint64_t version; /* differs if they do */
 };
 
 /*

@@ -54,7 +54,7 @@ START_TEST(manifest)
                    "\"trophies/count/u2.png\": \"trophies/count/u2.bb.png\","
                    "\"trophies/count/u1.png\": \"trophies/count/u1.aa.png\", \"trophies/x\": 5}}");
     ck_assert_int_eq(images_load(&options, &images, NULL), 0);
-    ck_assert_uint_eq(images.count, 2);
+    ck_assert_uint_eq(json_object_size(images.names), 2);
     expect_url(&images, rooted, "\"https://h/static/trophies/count/u1.aa.png\"");
     version = images.version;
     write_manifest("{\"paths\": {\"trophies/count/u1.png\": \"trophies/count/u1.cc.png\"}}");
