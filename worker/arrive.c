@@ -17,16 +17,14 @@
 
 enum {
     FOREIGN_PAUSE_MS = 5000, /* before a foreign task goes back to the queue */
-    ROTATE_SOON_MS =
-        5000, /* an early message beyond the limits stays this long, so that nothing spins */
-    ROTATE_LATE_MS = 15 * 60000, /* others half of the broker's 30 minutes for an acknowledgement */
+    HELD_MS = 15 * 60000,    /* half of the broker's 30 minutes for an acknowledgement */
 };
 
 static void
 refuse(struct worker *worker, struct message *message, const char *type, const char *module,
        const char *text)
 {
-    const struct exception exception = {type, module, text};
+    const struct exception exception = {type, module, text, NULL};
 
     worker_refuse(worker, message, &exception);
 }
@@ -36,7 +34,7 @@ static void
 fail(struct worker *worker, struct message *message, const char *type, const char *module,
      const char *text)
 {
-    const struct exception exception = {type, module, text};
+    const struct exception exception = {type, module, text, NULL};
 
     worker_fail(worker, message, &exception);
 }
@@ -48,14 +46,14 @@ header_number(const struct message *message, const char *name)
 }
 
 /* How often somebody began this message and did not end it, as far as the broker or we have
- * counted. */
+ * counted; before its eta nobody begins it. */
 static int64_t
 count_attempts(const struct message *message)
 {
     int64_t ours = header_number(message, ATTEMPTS_HEADER);
     int64_t quorum = header_number(message, "x-delivery-count");
 
-    return ours > quorum ? ours : quorum;
+    return ours > quorum || message->task.eta_us > clock_now_us() ? ours : quorum;
 }
 
 static void
@@ -100,8 +98,12 @@ plan_suspect(struct worker *worker, struct message *message)
         message->plan = PLAN_AGAIN;
 }
 
-/* Early: it is held until its eta, at most half of the prefetch and worker.eta_bytes of such,
- * itself included, as it lies in the inbox already. */
+/*
+ * Early: it is held until its eta if that is near, at most half of the prefetch and
+ * worker.eta_bytes of such, itself included, as it lies in the inbox already.  The others wait at
+ * the broker; so does what a quorum queue has delivered before, whose count begins anew with that:
+ * waiting is no attempt.
+ */
 static void
 plan_early(struct worker *worker, struct message *message)
 {
@@ -114,8 +116,10 @@ plan_early(struct worker *worker, struct message *message)
         return;
     held = inbox_held(&worker->inbox, now_us, &bytes);
     room = held <= (size_t)worker->options->broker_prefetch / 2 &&
-           bytes <= (size_t)worker->options->worker_eta_bytes;
-    message->rotate_at_ms = message->arrived_ms + (room ? ROTATE_LATE_MS : ROTATE_SOON_MS);
+           bytes <= (size_t)worker->options->worker_eta_bytes &&
+           header_number(message, "x-delivery-count") == 0 &&
+           (message->task.eta_us - now_us <= INT64_C(1000) * HELD_MS || worker->delays.refused);
+    message->rotate_at_ms = message->arrived_ms + (room ? HELD_MS : 0);
 }
 
 /* Decides about a message that could be decoded. */
@@ -130,6 +134,9 @@ plan(struct worker *worker, struct message *message)
         plan_foreign(worker, message);
         return;
     }
+    /* without an eta it is its turn already, and it is never said to have been received */
+    if (task->eta_us == CELERY_NO_TIME && worker_revoke_unwanted(worker, message))
+        return;
     events_task_received(worker, message);
     if (workflow_check(task, &error.err) != 0) {
         refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
@@ -139,6 +146,7 @@ plan(struct worker *worker, struct message *message)
             ? range_parse(task, &message->range, &message->arguments, &error.err) != 0
             : arguments_bind(task_function(task->name), &message->kind->signature, task->args,
                              task->kwargs, &message->arguments, &error) != 0) {
+        worker_begin(worker, message); /* in Python it is the call itself that fails */
         fail(worker, message, error.type == NULL ? "TypeError" : error.type, "builtins",
              error.err.text);
         return;
@@ -161,10 +169,20 @@ decode(struct worker *worker, struct message *message)
     };
     struct err err = {0};
 
-    if (celery_decode(&wire, &message->task, &err) == 0)
-        plan(worker, message);
-    else
+    if (celery_decode(&wire, &message->task, &err) != 0)
         refuse(worker, message, "DecodeError", "kombu.exceptions", err.text);
+    else if (!message->delivery.redelivered || !worker_adopt(worker, message))
+        plan(worker, message);
+}
+
+/* It is kept only where it will be published again. */
+static void
+drop_body(struct message *message)
+{
+    if (message->plan != PLAN_RUN || message->rotate_at_ms != 0)
+        return;
+    free(message->delivery.body);
+    message->delivery.body = NULL;
 }
 
 void
@@ -185,10 +203,7 @@ worker_arrive(struct worker *worker, struct delivery *delivery)
     message->bytes = message->delivery.body_length + sizeof *message;
     worker->counters.received++;
     worker->counters.redelivered += message->delivery.redelivered;
+    message->digest = message_digest(message->delivery.body, message->delivery.body_length);
     decode(worker, message);
-    if (message->plan == PLAN_RUN &&
-        message->rotate_at_ms == 0) { /* it will not be published again */
-        free(message->delivery.body);
-        message->delivery.body = NULL;
-    }
+    drop_body(worker->inbox.messages[worker->inbox.count - 1]); /* it may have been adopted */
 }

@@ -9,6 +9,7 @@
 #include "worker/broker_declare.h"
 
 #include <amqp_framing.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -19,7 +20,8 @@ struct publisher {
     struct broker_settings settings;
     const struct broker_exchange *exchanges;
     size_t exchange_count;
-    bool has[MAX_EXCHANGES]; /* on the present connection */
+    bool has[MAX_EXCHANGES];    /* on the present connection */
+    bool barred[MAX_EXCHANGES]; /* it is there, but we were not let publish to it: for good */
     amqp_connection_state_t connection;
     unsigned turn;
     uint64_t number; /* of the last message sent on this connection; confirms count from 1 */
@@ -87,7 +89,7 @@ find_exchanges(struct publisher *publisher)
 
         if (found == BROKER_GONE)
             return false;
-        publisher->has[i] = found == BROKER_FOUND;
+        publisher->has[i] = found == BROKER_FOUND && !publisher->barred[i];
     }
     return true;
 }
@@ -115,6 +117,22 @@ publisher_open(struct publisher *publisher)
         return lost(publisher);
     publisher->turn--; /* it works: the next time begin here */
     return BROKER_NOTHING;
+}
+
+enum broker_event
+publisher_make_delay(struct publisher *publisher, const struct broker_delay *delay)
+{
+    if (publisher->connection == NULL)
+        return BROKER_LOST;
+    switch (broker_declare_delay(publisher->connection, delay, who)) {
+    case BROKER_FOUND:
+        return BROKER_NOTHING;
+    case BROKER_NOT_FOUND:
+        return BROKER_REFUSED;
+    case BROKER_GONE:
+    default:
+        return lost(publisher);
+    }
 }
 
 bool
@@ -257,6 +275,23 @@ take_returned(struct publisher *publisher, const amqp_frame_t *frame,
     return BROKER_RETURNED;
 }
 
+/* Without the right to write to one of the exchanges each message for it would cost the channel. */
+static void
+note_barred(struct publisher *publisher, const amqp_frame_t *frame)
+{
+    const amqp_channel_close_t *close = frame->payload.method.decoded;
+    char name[64];
+
+    if (frame->payload.method.id != AMQP_CHANNEL_CLOSE_METHOD ||
+        close->reply_code != AMQP_ACCESS_REFUSED)
+        return;
+    for (size_t i = 0; i < publisher->exchange_count; i++) {
+        (void)snprintf(name, sizeof name, "exchange '%s'", publisher->exchanges[i].name);
+        if (memmem(close->reply_text.bytes, close->reply_text.len, name, strlen(name)) != NULL)
+            publisher->barred[i] = true;
+    }
+}
+
 static enum broker_event
 take_method(struct publisher *publisher, const amqp_frame_t *frame,
             struct confirmation *confirmation)
@@ -281,6 +316,7 @@ take_method(struct publisher *publisher, const amqp_frame_t *frame,
         publisher->blocked = false;
         return BROKER_NOTHING;
     default:
+        note_barred(publisher, frame);
         broker_log_close(frame, who);
         return BROKER_LOST;
     }

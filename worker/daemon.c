@@ -45,10 +45,28 @@ open_signals(void)
     return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+/* What was begun and waits for another attempt is left to whoever gets it next. */
+static void
+tell_given_back(struct worker *worker)
+{
+    static const struct exception exception = {"WorkerShutdown", "celery.exceptions",
+                                               "the task goes back to its queue", NULL};
+
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message->state == MESSAGE_WAITING && message->started_us != 0)
+            events_task_retried(worker, message, &exception);
+    }
+}
+
 /* The results of what has been done still go out, as long as the time to stop allows. */
 static void
 drain(struct worker *worker)
 {
+    tell_given_back(worker);
+    events_offline(worker);
+    events_flush(worker);
     while (!worker->leaving && !outbox_is_empty(&worker->outbox) &&
            publisher_is_ready(worker->publisher))
         (void)worker_turn(worker, -1, 0, 100);
@@ -98,8 +116,10 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
     drain(worker);
 }
 
-/* What we publish to besides queues, made as Celery makes it; the last two for remote control. */
 enum { TO_EVENTS, TO_CONTROL, TO_CONTROL_REPLIES };
+
+/* What we publish to besides queues, made as Celery makes it; the first only if there are to be
+ * events, the last two for remote control. */
 static const struct broker_exchange exchanges[] = {
     [TO_EVENTS] = {EVENT_EXCHANGE, "topic", /* durable */ true},
     [TO_CONTROL] = {CONTROL_EXCHANGE, "fanout", /* durable */ false},
@@ -131,6 +151,7 @@ set_up(struct worker *worker, const char *name)
         .wait = worker_wait,
         .wait_context = worker,
     };
+    const size_t skipped = o->celery_events ? 0 : 1;
     struct err err = {0};
 
     if (broker_settings_check(&broker, &err) != 0 ||
@@ -140,8 +161,8 @@ set_up(struct worker *worker, const char *name)
     }
     worker->consumer = consumer_new(&consumer);
     worker->publisher = publisher_new(
-        &broker, exchanges,
-        o->celery_remote_control ? sizeof exchanges / sizeof exchanges[0] : TO_CONTROL);
+        &broker, exchanges + skipped,
+        (o->celery_remote_control ? sizeof exchanges / sizeof exchanges[0] : TO_CONTROL) - skipped);
     worker->db = db_new(&db);
     worker->signal_fd = open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
@@ -160,10 +181,11 @@ tear_down(struct worker *worker)
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
-    revoked_stamps_clear(&worker->revoked_stamps);
+    finished_clear(&worker->finished);
     task_settings_clear(&worker->task_settings);
+    events_clear(worker);
+    revoked_stamps_clear(&worker->revoked_stamps);
     json_decref(worker->totals);
-    json_decref(worker->events.collected);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);
@@ -185,7 +207,6 @@ daemon_run(const struct daemon_settings *settings, struct options *options)
     status = set_up(&worker, name);
     if (status == EXIT_SUCCESS) {
         log_note("trophy-worker " TROPHY_VERSION " starts as %s", name);
-        events_online(&worker);
         live(&worker, settings, options);
     }
     tear_down(&worker);

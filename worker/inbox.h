@@ -18,8 +18,7 @@ enum message_plan {
     PLAN_RUN,    /* do what it asks for */
     PLAN_AGAIN,  /* put it at the end of its queue, one more attempt counted, since it may have
                     killed a worker */
-    PLAN_ROTATE, /* put it at the end of its queue as it is: it has been held for its eta for long
-                    enough */
+    PLAN_ROTATE, /* it is for later: let it wait at the broker, as it is */
     PLAN_PARK,   /* move it to broker.park_queue */
 };
 
@@ -33,6 +32,20 @@ enum message_state {
     MESSAGE_REJECTED,   /* settled: to be rejected, no requeue, and forgotten */
 };
 
+/* How long a message may run, in seconds; 0: no limit. */
+struct time_limits {
+    double soft_s; /* then its query is cancelled */
+    double hard_s; /* then it is cancelled all the same, and Celery calls it killed */
+};
+
+/* Why a running message does not come to its end. */
+enum cut {
+    CUT_NONE,
+    CUT_TERMINATED, /* by remote control */
+    CUT_SOFT,       /* its soft time limit is over */
+    CUT_HARD,
+};
+
 /* A delivery that we have taken on, decoded. */
 struct message {
     struct delivery delivery; /* its body is kept only while it may be published again */
@@ -43,22 +56,34 @@ struct message {
     struct range_cuts *cuts;  /* of a task for all: its ranges not published yet; NULL: none */
     enum message_plan plan;
     enum message_state state;
-    int64_t arrived_ms;     /* monotonic */
-    int64_t started_us;     /* wall clock: when its work began first; 0: not yet */
-    int64_t started_ms;     /* monotonic: the same */
-    int64_t not_before_ms;  /* monotonic; 0: no pause is imposed */
-    int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: it has none */
-    size_t bytes;           /* as counted against worker.eta_bytes */
-    unsigned timeouts;      /* how often it ran alone into the statement timeout */
-    size_t unconfirmed;     /* published for it and not confirmed yet */
-    enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
-    struct ending ending;   /* and what is told of it then */
-    unsigned refusals;      /* how often that came to nothing since a queue was missing */
-    bool terminate;         /* running, and not wanted any more */
-    bool refused;           /* the broker did not take one of these */
+    int64_t arrived_ms;        /* monotonic */
+    int64_t started_us;        /* wall clock: when its work began first; 0: not yet */
+    int64_t started_ms;        /* monotonic: the same */
+    int64_t not_before_ms;     /* monotonic; 0: no pause is imposed */
+    int64_t rotate_at_ms;      /* monotonic: until then it may be held for its eta; 0: not early */
+    size_t bytes;              /* as counted against worker.eta_bytes */
+    unsigned timeouts;         /* how often it ran alone into the statement timeout */
+    size_t unconfirmed;        /* published for it and not confirmed yet */
+    enum message_state end;    /* ACKED or REJECTED: what it becomes when all that is confirmed */
+    struct ending ending;      /* and what is told of it then */
+    unsigned refusals;         /* how often that came to nothing since a queue was missing */
+    bool retry_told;           /* those who watch events know that it runs again */
+    bool terminate;            /* running, and not wanted any more */
+    struct time_limits limits; /* of the present run, see cut.h */
+    int64_t running_since_ms;  /* monotonic: the present run */
+    enum cut cut;              /* the same */
+    bool admitted;             /* its task has a rate, and it may go, see ration.h */
+    bool rationed;             /* it waits for that */
+    bool retried;              /* its sender has been told that it is run again */
+    uint64_t digest;           /* of its body: is a message with the same id the same message? */
+    bool refused;              /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */
 };
+
+/* message_is_same(a, b): the same task, not only the same id: also the same body, attempt of
+ * Celery's (retries) and eta. */
+bool message_is_same(const struct message *a, const struct message *b);
 
 /* message_free(message): NULL is fine. */
 void message_free(struct message *message);
@@ -89,6 +114,15 @@ int inbox_add_take(struct inbox *inbox, struct message *message);
  * dropped.
  */
 size_t inbox_forget_deliveries(struct inbox *inbox);
+
+/*
+ * inbox_find_orphan(inbox, message):
+ * The message in hand whose connection is gone and that is the same as ${message}; NULL: none.
+ * inbox_adopt(inbox, orphan): it takes the place and the delivery tag of the last message, which is
+ * freed.
+ */
+struct message *inbox_find_orphan(const struct inbox *inbox, const struct message *message);
+void inbox_adopt(struct inbox *inbox, struct message *orphan);
 
 /*
  * inbox_settled_up_to(inbox):

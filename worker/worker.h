@@ -3,11 +3,14 @@
 #define WORKER_WORKER_H
 
 #include "common/backoff.h"
+#include "common/buffer.h"
 #include "common/db.h"
 #include "common/options.h"
 #include "worker/batch.h"
 #include "worker/broker.h"
+#include "worker/delay.h"
 #include "worker/evaluate.h"
+#include "worker/finished.h"
 #include "worker/inbox.h"
 #include "worker/lamport.h"
 #include "worker/outbox.h"
@@ -42,8 +45,11 @@ struct counters {
 /* What is sent of events. */
 struct events_state {
     bool tasks;                /* task events are on: somebody listens */
+    bool barred;               /* there is no exchange that we may publish them to */
+    bool farewell;             /* worker-offline has been sent */
     int64_t next_heartbeat_ms; /* monotonic */
-    json_t *collected;         /* task events of this turn; NULL: none */
+    struct buffer collected; /* task events not handed to the outbox yet, a JSON array half done */
+    size_t collected_count;
 };
 
 /* What remote control keeps. */
@@ -73,6 +79,8 @@ struct worker {
     json_t *totals; /* how many were begun, by the task's name; NULL: none */
     struct lamport clock;
     struct revoked revoked;
+    struct finished finished;
+    struct delays delays;
     struct revoked_stamps revoked_stamps;
     struct task_settings task_settings; /* by remote control */
     struct control_state control;
@@ -100,7 +108,8 @@ int worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
 /* worker_stop(worker, why): finish what is in hand and leave; the second time: leave at once. */
 void worker_stop(struct worker *worker, const char *why);
 
-/* worker_wait(worker, fd, events, timeout_ms): worker_turn() as db.h wants it. */
+/* worker_wait(worker, fd, events, timeout_ms): worker_turn() as db.h wants it; a message of the
+ * batch that is terminated or whose time is over cancels what the database does for it. */
 int worker_wait(void *worker, int fd, short events, int timeout_ms);
 
 /* ---- arrive.c */
@@ -108,6 +117,25 @@ int worker_wait(void *worker, int fd, short events, int timeout_ms);
 /* worker_arrive(worker, delivery): take ${delivery} (owned from now on) into the inbox, or refuse
  * it. */
 void worker_arrive(struct worker *worker, struct delivery *delivery);
+
+/* ---- course.c */
+
+/* worker_begin(worker, message): its work begins, for the first time or again. */
+void worker_begin(struct worker *worker, struct message *message);
+
+/* worker_retry(worker, message, why): it came to nothing for a reason that passes: it is put back,
+ * and its sender hears of the first time only. */
+void worker_retry(struct worker *worker, struct message *message, const char *why);
+
+/* ---- redelivered.c */
+
+/*
+ * worker_adopt(worker, message):
+ * Is ${message}, the last of the inbox, a redelivery of one that we have still in hand though its
+ * connection is gone, or that has ended here a moment ago?  Then it is not run twice: the one in
+ * hand takes its delivery tag and ${message} is freed, or it ends as that one did.
+ */
+bool worker_adopt(struct worker *worker, struct message *message);
 
 /* ---- replace.c */
 
@@ -123,8 +151,14 @@ void worker_arrive(struct worker *worker, struct delivery *delivery);
 void worker_replace(struct worker *worker, struct message *message, const char *queue,
                     bool attempt);
 
-/* worker_rotate(worker): put messages held for their eta for too long at the end of their queue. */
-void worker_rotate(struct worker *worker);
+/* ---- hand_back.c */
+
+/* worker_hand_back(worker): messages for later that are not held here any more go to the broker. */
+void worker_hand_back(struct worker *worker);
+
+/* worker_renew_delays(worker): the publisher is open again: its broker has to have the delay queues
+ * before anything is sent there. */
+void worker_renew_delays(struct worker *worker);
 
 /* ---- dispatch.c */
 
@@ -181,11 +215,21 @@ void worker_fail(struct worker *worker, struct message *message, const struct ex
 void worker_refuse(struct worker *worker, struct message *message,
                    const struct exception *exception);
 
-/* worker_begin(worker, message): its work begins, for the first time or again. */
-void worker_begin(struct worker *worker, struct message *message);
+/* worker_time_out(worker, message): FAILURE as Celery has it for the limit that message->cut says.
+ */
+void worker_time_out(struct worker *worker, struct message *message);
 
 /* worker_revoke(worker, message, why): REVOKED; acknowledged. */
 void worker_revoke(struct worker *worker, struct message *message, enum revocation why);
+
+/* worker_revoke_unwanted(worker, message): the same if it has expired or its id is revoked; true:
+ * so it was. */
+bool worker_revoke_unwanted(struct worker *worker, struct message *message);
+
+/* worker_repeat(worker, message, task): it ends as the same message ended before, which is told its
+ * sender again. */
+void worker_repeat(struct worker *worker, struct message *message,
+                   const struct finished_task *task);
 
 /* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended,
  * and forget it. */

@@ -145,6 +145,7 @@ START_TEST(settles)
     worker_settle(&worker); /* nothing is said twice */
     ck_assert_str_eq(said, "");
     outbox_clear(&worker.outbox);
+    finished_clear(&worker.finished);
     inbox_clear(&worker.inbox);
 }
 END_TEST
@@ -152,7 +153,7 @@ END_TEST
 /* The three ends, and what was moved: results go out before acknowledgements. */
 START_TEST(ends)
 {
-    static const struct exception exception = {"ValueError", "builtins", "why"};
+    static const struct exception exception = {"ValueError", "builtins", "why", NULL};
     static const char *const expected[] = {"reply0 up to 11 ", "reply0 no 11 ", "reply0 up to 11 ",
                                            "up to 11 "};
     struct worker worker = {.options = &options};
@@ -175,6 +176,7 @@ START_TEST(ends)
     ck_assert_uint_eq(worker.counters.failed, _i == 1);
     ck_assert_uint_eq(worker.counters.expired, _i == 2);
     outbox_clear(&worker.outbox);
+    finished_clear(&worker.finished);
     inbox_clear(&worker.inbox);
 }
 END_TEST
