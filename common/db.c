@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/db_cancel.h"
+#include "common/db_connect.h"
 #include "common/log.h"
 
 #include <assert.h>
@@ -25,17 +26,18 @@ enum {
     CONNECT_TIMEOUT_MS = 10000,
     ANSWER_GRACE_MS = 10000, /* beyond the statement timeout, which the server keeps itself */
     CANCEL_GRACE_MS = 2000,  /* from db_cancel() to the session's answer */
-    MAX_SENT = 32,
+    MAX_SENT = 48,
 };
 _Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
                "db_open() prepares all statements in one pipeline");
 
 static const struct {
     const char *name;
+    enum db_set set;
     int parameters;
     const char *text;
 } statements[] = {
-#define STATEMENT(name, count, text) {#name, count, text},
+#define STATEMENT(name, set, count, text) {#name, set, count, text},
 #include "statements.inc"
 #undef STATEMENT
 };
@@ -173,24 +175,6 @@ connect_session(struct db *db)
             step = PQconnectPoll(db->conn);
     }
     return step == PGRES_POLLING_OK;
-}
-
-static PGconn *
-start_connect(const struct db_settings *settings)
-{
-    /* what stands before dbname is a default, which the URL may overrule */
-    const char *const keys[] = {"target_session_attrs",
-                                "keepalives_idle",
-                                "keepalives_interval",
-                                "keepalives_count",
-                                "tcp_user_timeout",
-                                "fallback_application_name",
-                                "dbname",
-                                NULL};
-    const char *const values[] = {"read-write", "10",           "5",           "3",
-                                  "15000",      settings->name, settings->url, NULL};
-
-    return PQconnectStartParams(keys, values, /* expand_dbname */ 1);
 }
 
 static void
@@ -361,8 +345,8 @@ ignore_row(void *unused, const PGresult *result)
     return 0;
 }
 
-/* Everything is prepared at connect, so that a table or a right that is missing shows here and not
- * at two o'clock. */
+/* Everything wanted is prepared at connect, so that a table or a right that is missing shows here
+ * and not at two o'clock. */
 static enum db_status
 prepare(struct db *db)
 {
@@ -377,6 +361,8 @@ prepare(struct db *db)
     for (int i = 0; i < DB_STATEMENTS; i++) {
         const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
 
+        if (statements[i].set == DB_SET_django && !db->settings.django_results)
+            continue;
         note_sent(db, &sent,
                   PQsendPrepare(db->conn, statements[i].name, statements[i].text, 0, NULL));
     }
@@ -390,7 +376,7 @@ db_open(struct db *db)
     enum db_status status;
 
     close_session(db);
-    db->conn = start_connect(&db->settings);
+    db->conn = db_connect_start(&db->settings);
     if (db->conn == NULL)
         return failed(db, "connect", NULL, "out of memory");
     (void)PQsetNoticeProcessor(db->conn, on_notice, NULL);

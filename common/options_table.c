@@ -80,8 +80,8 @@ const struct option_row options_table[] = {
     {CHOICE(worker, foreign_tasks, "reject, requeue, park"), .initial = "reject",
      .meaning = "what becomes of tasks of unknown name"},
     {INTEGER(worker, eta_bytes, 0, 17179869184.0), .initial = "16777216",
-     .meaning = "bytes of messages held for their ETA; their number is at most half of "
-                "broker.prefetch"},
+     .meaning = "bytes of messages held for their ETA, at most half of broker.prefetch; others "
+                "wait in delay queues of the broker"},
     {SECONDS(worker, soft_time_limit, 0, 604800), .initial = "0",
      .meaning = "seconds; 0: none; a message's own limit wins"},
     {SECONDS(worker, time_limit, 0, 604800), .initial = "0",
@@ -101,7 +101,9 @@ const struct option_row options_table[] = {
      .meaning = "task and worker events, for Flower and celery events"},
     {BOOL(celery, remote_control), .initial = "true", .meaning = "answer celery inspect, control"},
     {CHOICE(celery, results, "rpc, django-db, off"), .initial = "rpc",
-     .meaning = "where results go"},
+     .meaning =
+         "where results go; django-db: to the tables of django-celery-results 2.0 or later in "
+         "database.url, which chords need; old ones go by Django's celery.backend_cleanup"},
     {BOOL(celery, track_started), .initial = "false",
      .meaning = "a result STARTED when the work on a task begins"},
     {BOOL(celery, result_persistent), .initial = "false",

@@ -17,11 +17,14 @@ struct follow_up {
     char *body; /* JSON text */
 };
 
-/* A growing list of them.  Zero-initialised it is empty. */
+/* A growing list of them, and the counters of the chords among them, which have to stand before
+ * anything is published: as store_chords_make() wants them, or NULL.  Zero-initialised it is empty.
+ */
 struct follow_ups {
     struct follow_up *items;
     size_t count;
     size_t room;
+    json_t *counters;
 };
 
 enum { UUID_SIZE = 37 };
