@@ -2,7 +2,7 @@
 """What was seen of a worker, made comparable: ids become words, moments and other things that cannot be the same become
 the name of their kind.  And the comparison of two rows, leaf by leaf.
 
-    compare(row(native, call), row(ours, call), {'task.end': ('acknowledged', 'dead', 'why')})     # [complaints]
+    compare(flat(row(native, call)), flat(row(ours, call)), {'task.end': ('acknowledged', 'dead', 'why')})  # complaints
 """
 import json
 import re
@@ -22,8 +22,8 @@ def as_json(value):
 
 
 def kind(value):
-    """The name of what it is; None stays."""
-    return value if value is None else f'<{type(value).__name__}>'
+    """The name of what it is; None and such a name stay."""
+    return value if value is None or str(value).startswith('<') else f'<{type(value).__name__}>'
 
 
 class Words:
@@ -77,10 +77,13 @@ def flat(value, path=''):
 ABSENT = '<absent>'
 
 
+def matches(pair, expected):
+    return all(wanted is ANY or wanted == value for wanted, value in zip(expected, pair))
+
+
 def compare(native, ours, listed):
-    """Complaints about leaves that differ and are not listed, {path: (native, ours, reason)}, or are listed and do not
+    """Complaints about leaves, {path: value}, that differ and are not listed, {path: (native, ours, reason)}, or are listed and do not
     differ so."""
-    native, ours = flat(native), flat(ours)
     complaints = []
     for path in sorted({*native, *ours, *listed}):
         pair = native.get(path, ABSENT), ours.get(path, ABSENT)
@@ -90,7 +93,7 @@ def compare(native, ours, listed):
                 complaints.append(f'{path}: native {pair[0]!r}, ours {pair[1]!r}')
         elif pair[0] == pair[1]:
             complaints.append(f'{path}: listed, but both are {pair[0]!r} ({expected[2]})')
-        elif not all(wanted is ANY or wanted == value for wanted, value in zip(expected, pair)):
+        elif not matches(pair, expected):
             complaints.append(f'{path}: native {pair[0]!r}, ours {pair[1]!r}, listed {expected}')
     return complaints
 
@@ -125,8 +128,10 @@ def of_task(stand, call, task_id, words, result):
         'results': {one.body['status']: result_message(one, words) for one in published},
         'deliveries': ['again' if one.redelivered else 'first' for one in trace.delivered(mark, 'trophies')
                        if id_of(one) == task_id],
-        'end': 'dead' if any(id_of(one) == task_id for one in trace.dead(mark)) else 'acknowledged',
+        'end': None,
     }
+    if found['deliveries']:
+        found['end'] = 'dead' if any(id_of(one) == task_id for one in trace.dead(mark)) else 'acknowledged'
     sent = [one for one in trace.published(mark, '') + trace.published(mark, 'trophies')
             if id_of(one) == task_id and one not in published]
     by_worker = [one for one in sent if one.headers and (one.headers.get('parent_id') or one.headers.get('retries'))]

@@ -124,6 +124,11 @@ class Stand:
         self._closing.callback(worker.close)
         return worker.wait_ready()
 
+    def mark(self):
+        """The place in the trace behind everything that has happened."""
+        self.trace.drain(0.2)
+        return len(self.trace.seen)
+
     # ---- calls
 
     def call(self, task, args=(), kwargs=None, **options):
