@@ -10,6 +10,7 @@
 #include "common/db.h"
 
 #include "common/clock.h"
+#include "common/db_cancel.h"
 #include "common/log.h"
 
 #include <assert.h>
@@ -23,6 +24,7 @@
 enum {
     CONNECT_TIMEOUT_MS = 10000,
     ANSWER_GRACE_MS = 10000, /* beyond the statement timeout, which the server keeps itself */
+    CANCEL_GRACE_MS = 2000,  /* from db_cancel() to the session's answer */
     MAX_SENT = 32,
 };
 _Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
@@ -52,7 +54,10 @@ struct db {
     struct sent sent[MAX_SENT];
     size_t sent_count;
     bool open;
-    bool broken; /* the link failed while sending or waiting */
+    bool broken;          /* the link failed while sending or waiting */
+    bool running;         /* inside db_run() */
+    int64_t cancelled_ms; /* monotonic: db_cancel() was called in this round trip; 0: it was not */
+    pid_t canceller;      /* the child that asks the server to; -1: none */
     char sqlstate[6];
     char message[256];
 };
@@ -84,6 +89,7 @@ db_new(const struct db_settings *settings)
     if (db == NULL)
         return NULL;
     db->settings = *settings;
+    db->canceller = -1;
     if (db->settings.wait == NULL)
         db->settings.wait = poll_only;
     return db;
@@ -207,21 +213,31 @@ db_send(struct db *db, enum db_statement statement, const char *const *parameter
                                               NULL, /* text results */ 0) == 1);
 }
 
+/* When the answer has to be there. */
+static int64_t
+answer_deadline_ms(const struct db *db, int64_t asked_ms)
+{
+    int64_t timeout_ms = db->settings.statement_timeout_ms;
+    int64_t deadline_ms = asked_ms + (timeout_ms > 0 ? timeout_ms + ANSWER_GRACE_MS : INT32_MAX);
+    int64_t cancel_ms = db->cancelled_ms + CANCEL_GRACE_MS;
+
+    return db->cancelled_ms != 0 && cancel_ms < deadline_ms ? cancel_ms : deadline_ms;
+}
+
 /* Waits for the next result of the pipeline.  NULL ends a statement's results, or the link is
  * broken. */
 static PGresult *
 next_result(struct db *db)
 {
-    int64_t timeout_ms = db->settings.statement_timeout_ms;
-    int64_t deadline_ms =
-        clock_monotonic_ms() + (timeout_ms > 0 ? timeout_ms + ANSWER_GRACE_MS : INT32_MAX);
+    int64_t asked_ms = clock_monotonic_ms();
 
     while (!db->broken && PQisBusy(db->conn)) {
         int flushed = PQflush(db->conn);
         int seen = 0;
 
         db->broken = flushed < 0 ||
-                     !wait_for(db, flushed == 1 ? POLLIN | POLLOUT : POLLIN, deadline_ms, &seen) ||
+                     !wait_for(db, flushed == 1 ? POLLIN | POLLOUT : POLLIN,
+                               answer_deadline_ms(db, asked_ms), &seen) ||
                      ((seen & ~POLLOUT) != 0 && PQconsumeInput(db->conn) != 1);
     }
     return db->broken ? NULL : PQgetResult(db->conn);
@@ -287,6 +303,30 @@ read_results(struct db *db)
     return db->broken ? DB_LOST : status;
 }
 
+void
+db_cancel(struct db *db)
+{
+    if (!db->running || db->cancelled_ms != 0)
+        return;
+    db->cancelled_ms = clock_monotonic_ms();
+    db->canceller = db_cancel_start(db->conn);
+}
+
+/* After db_cancel(): whatever came of the statements, what is not committed yet does not stand. */
+static enum db_status
+end_cancelled(struct db *db, enum db_status status)
+{
+    bool committed = PQtransactionStatus(db->conn) == PQTRANS_IDLE && status == DB_OK;
+
+    if (!db_cancel_finish(db->canceller))
+        db->broken = true;
+    db->canceller = -1;
+    db->cancelled_ms = 0;
+    if (db->broken)
+        return committed ? DB_OK : DB_LOST;
+    return status == DB_OK || status == DB_TIMEOUT ? (committed ? DB_OK : DB_CANCELLED) : status;
+}
+
 enum db_status
 db_run(struct db *db)
 {
@@ -297,8 +337,12 @@ db_run(struct db *db)
         return DB_LOST;
     }
     db->broken = db->broken || PQpipelineSync(db->conn) != 1;
+    db->running = true;
     status = read_results(db);
+    db->running = false;
     db->sent_count = 0;
+    if (db->cancelled_ms != 0)
+        status = end_cancelled(db, status);
     if (status == DB_LOST || status == DB_UNFIT) {
         close_session(db);
     } else if (status != DB_OK && PQtransactionStatus(db->conn) != PQTRANS_IDLE) {

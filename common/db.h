@@ -18,8 +18,9 @@ enum db_status {
                    may work */
     DB_TIMEOUT, /* a statement ran longer than its timeout: less work at a time may help */
     DB_DATA,    /* something in the data was refused: the rest may work without it */
-    DB_LOST,    /* the session is gone, and closed; after db_open() again the same work may be run
-                   again */
+    DB_CANCELLED, /* by db_cancel(): rolled back */
+    DB_LOST,      /* the session is gone, and closed; after db_open() again the same work may be run
+                     again */
     DB_UNFIT, /* table, column or right missing: closed too; nothing works until somebody mends the
                  database */
 };
@@ -84,10 +85,18 @@ void db_send(struct db *db, enum db_statement statement, const char *const *para
  * db_run(db):
  * One round trip: send what db_send() collected, hand out the rows as they arrive, one in memory at
  * a time.  The first failure decides the status; the statements behind it were not run.  After
- * DB_RETRY, DB_TIMEOUT and DB_DATA an open transaction has been rolled back.  A COMMIT whose tag is
- * not COMMIT is DB_RETRY.
+ * DB_RETRY, DB_TIMEOUT, DB_DATA and DB_CANCELLED an open transaction has been rolled back.  A
+ * COMMIT whose tag is not COMMIT is DB_RETRY.
  */
 enum db_status db_run(struct db *db);
+
+/*
+ * db_cancel(db):
+ * The round trip in hand is to come to nothing: the server is asked to cancel it.  Only the wait
+ * function may call it, and it may do so again and again.  That db_run() answers DB_CANCELLED, or
+ * DB_LOST if the server does not answer within two seconds; DB_OK if the COMMIT was quicker.
+ */
+void db_cancel(struct db *db);
 
 /* db_sqlstate(db): the five characters of the last failure, "" if it had none.  Borrowed. */
 const char *db_sqlstate(const struct db *db);

@@ -55,6 +55,7 @@ struct options {
     bool celery_events;
     bool celery_remote_control;
     char *celery_results;
+    bool celery_track_started;
     bool celery_result_persistent;
     double celery_heartbeat_interval;
     char *celery_sw_ident;

@@ -102,6 +102,8 @@ const struct option_row options_table[] = {
     {BOOL(celery, remote_control), .initial = "true", .meaning = "answer celery inspect, control"},
     {CHOICE(celery, results, "rpc, django-db, off"), .initial = "rpc",
      .meaning = "where results go"},
+    {BOOL(celery, track_started), .initial = "false",
+     .meaning = "a result STARTED when the work on a task begins"},
     {BOOL(celery, result_persistent), .initial = "false",
      .meaning = "results over rpc survive a restart of the broker"},
     {SECONDS(celery, heartbeat_interval, 0.1, 3600), .initial = "2",

@@ -26,7 +26,7 @@ static void
 refuse(struct worker *worker, struct message *message, const char *type, const char *module,
        const char *text)
 {
-    const struct exception exception = {type, module, text};
+    const struct exception exception = {type, module, text, NULL};
 
     worker_refuse(worker, message, &exception);
 }
@@ -36,7 +36,7 @@ static void
 fail(struct worker *worker, struct message *message, const char *type, const char *module,
      const char *text)
 {
-    const struct exception exception = {type, module, text};
+    const struct exception exception = {type, module, text, NULL};
 
     worker_fail(worker, message, &exception);
 }
@@ -130,6 +130,9 @@ plan(struct worker *worker, struct message *message)
         plan_foreign(worker, message);
         return;
     }
+    /* without an eta it is its turn already, and it is never said to have been received */
+    if (task->eta_us == CELERY_NO_TIME && worker_revoke_unwanted(worker, message))
+        return;
     events_task_received(worker, message);
     if (workflow_check(task, &error.err) != 0) {
         refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
@@ -139,6 +142,7 @@ plan(struct worker *worker, struct message *message)
             ? range_parse(task, &message->range, &message->arguments, &error.err) != 0
             : arguments_bind(task_function(task->name), &message->kind->signature, task->args,
                              task->kwargs, &message->arguments, &error) != 0) {
+        worker_begin(worker, message); /* in Python it is the call itself that fails */
         fail(worker, message, error.type == NULL ? "TypeError" : error.type, "builtins",
              error.err.text);
         return;
@@ -161,10 +165,20 @@ decode(struct worker *worker, struct message *message)
     };
     struct err err = {0};
 
-    if (celery_decode(&wire, &message->task, &err) == 0)
-        plan(worker, message);
-    else
+    if (celery_decode(&wire, &message->task, &err) != 0)
         refuse(worker, message, "DecodeError", "kombu.exceptions", err.text);
+    else if (!message->delivery.redelivered || !worker_adopt(worker, message))
+        plan(worker, message);
+}
+
+/* It is kept only where it will be published again. */
+static void
+drop_body(struct message *message)
+{
+    if (message->plan != PLAN_RUN || message->rotate_at_ms != 0)
+        return;
+    free(message->delivery.body);
+    message->delivery.body = NULL;
 }
 
 void
@@ -185,10 +199,7 @@ worker_arrive(struct worker *worker, struct delivery *delivery)
     message->bytes = message->delivery.body_length + sizeof *message;
     worker->counters.received++;
     worker->counters.redelivered += message->delivery.redelivered;
+    message->digest = message_digest(message->delivery.body, message->delivery.body_length);
     decode(worker, message);
-    if (message->plan == PLAN_RUN &&
-        message->rotate_at_ms == 0) { /* it will not be published again */
-        free(message->delivery.body);
-        message->delivery.body = NULL;
-    }
+    drop_body(worker->inbox.messages[worker->inbox.count - 1]); /* it may have been adopted */
 }

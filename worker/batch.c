@@ -109,7 +109,8 @@ find_lone(const struct inbox *inbox, const struct batch_limits *limits, bool imp
         struct message *message = inbox->messages[i];
 
         if (message_is_due(message, limits) && !is_shared(message) &&
-            (!impatient_only || limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
+            (!impatient_only || message->cut != CUT_NONE ||
+             limits->now_ms - message->arrived_ms >= BATCH_PATIENCE_MS))
             return message;
     }
     return NULL;

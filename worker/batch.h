@@ -37,8 +37,8 @@ struct batch_limits {
  * Fill ${batch} with what is due: every user task in the order of arrival until ${max_users}
  * different users are named, folding tasks for the same user into one subject; or one message
  * alone, if it has to run alone or is not about one user, once no user task is due or it has waited
- * BATCH_PATIENCE_MS.  The messages become RUNNING. Returns 0, the batch empty if nothing is due;
- * -1: out of memory, no message was taken.
+ * BATCH_PATIENCE_MS, or its time was over in a transaction with others.  The messages become
+ * RUNNING. Returns 0, the batch empty if nothing is due; -1: out of memory, no message was taken.
  */
 int batch_gather(struct batch *batch, const struct inbox *inbox, const struct batch_limits *limits);
 

@@ -95,22 +95,42 @@ enum broker_event {
     BROKER_LOST,     /* the connection is of no use any more; logged */
 };
 
+/* An exchange that we use, without being sure that it is there or that we may make it. */
+struct broker_exchange {
+    const char *name;
+    const char *type;
+    bool durable;
+};
+
 /* ---- consumer (broker_consumer.c) */
 
 struct consumer;
 
 struct consumer_settings {
     struct broker_settings broker;
-    const char *const *queues;
+    const char *const *queues; /* each of an exchange and a routing key of its own name */
     size_t queue_count;
     bool create_queues;
     bool quorum; /* type of a queue that has to be made */
     uint16_t prefetch;
-    uint64_t max_body; /* larger bodies are not kept */
+    uint64_t max_body;                             /* larger bodies are not kept */
+    const struct broker_exchange *control;         /* of control requests; NULL: none are taken */
+    const struct broker_exchange *control_replies; /* of the answers to what we ask others */
+    uint64_t max_control_body;
 };
 
-/* consumer_new(settings): not connected; ${settings} and what it points to are borrowed.  NULL: out
- * of memory. */
+/* A queue and how messages come to it. */
+struct consumed_queue {
+    const char *name;
+    const char *exchange;
+    const char *exchange_type;
+    const char *routing_key;
+};
+
+enum { CONSUMER_ADDED_MAX = 64 }; /* queues besides those of the settings */
+
+/* consumer_new(settings): not connected; what ${settings} point to is borrowed.  NULL: out of
+ * memory. */
 struct consumer *consumer_new(const struct consumer_settings *settings);
 
 /* consumer_free(consumer): close and free; NULL is fine. */
@@ -122,6 +142,36 @@ void consumer_free(struct consumer *consumer);
  * so set, exactly as Celery would) and consume them.  BROKER_NOTHING, or BROKER_LOST.
  */
 enum broker_event consumer_open(struct consumer *consumer);
+
+/*
+ * consumer_control_key(consumer):
+ * The routing key by which an answer reaches us through the exchange control_replies; borrowed
+ * until BROKER_LOST or close.  NULL: nothing of remote control is taken, since it is off, the
+ * broker refuses it to us (logged), or we are not connected.
+ */
+const char *consumer_control_key(const struct consumer *consumer);
+
+/*
+ * consumer_add_queue(consumer, queue):
+ * Consume ${queue}, which is copied, from now on, also after a reconnection.  Whether it is there
+ * is found out, and a missing one is made if so set, over a connection of its own that lives for
+ * that long: a refusal would cost the channel.  False: it is not consumed, which was logged.
+ */
+bool consumer_add_queue(struct consumer *consumer, const struct consumed_queue *queue);
+
+/* consumer_cancel_queue(consumer, name): do not consume it any more, also after a reconnection;
+ * what has been delivered is still ours.  Fine if it was not consumed. */
+void consumer_cancel_queue(struct consumer *consumer, const char *name);
+
+/* consumer_place_count(consumer): how many places there are, those of cancelled queues included. */
+size_t consumer_place_count(const struct consumer *consumer);
+
+/* consumer_consumes(consumer, place, queue): is the queue of this place consumed?  If so ${queue}
+ * is it, borrowed until the next queue is added. */
+bool consumer_consumes(const struct consumer *consumer, size_t place, struct consumed_queue *queue);
+
+/* consumer_url(consumer): the URL of the present or the next connection; borrowed. */
+const char *consumer_url(const struct consumer *consumer);
 
 /* consumer_close(consumer): what is not acknowledged goes back to its queue. */
 void consumer_close(struct consumer *consumer);
@@ -163,13 +213,6 @@ struct publication {
     const void *body;
     size_t body_length;
     bool mandatory;
-};
-
-/* An exchange that we publish to, without being sure that it is there or that we may make it. */
-struct broker_exchange {
-    const char *name;
-    const char *type;
-    bool durable;
 };
 
 /* publisher_new(settings, exchanges, count): not connected; all of it is borrowed.  NULL: out of

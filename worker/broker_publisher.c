@@ -6,8 +6,10 @@
  */
 #include "common/log.h"
 #include "worker/broker_connection.h"
+#include "worker/broker_declare.h"
 
 #include <amqp_framing.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -18,7 +20,8 @@ struct publisher {
     struct broker_settings settings;
     const struct broker_exchange *exchanges;
     size_t exchange_count;
-    bool has[MAX_EXCHANGES]; /* on the present connection */
+    bool has[MAX_EXCHANGES];    /* on the present connection */
+    bool barred[MAX_EXCHANGES]; /* it is there, but we were not let publish to it: for good */
     amqp_connection_state_t connection;
     unsigned turn;
     uint64_t number; /* of the last message sent on this connection; confirms count from 1 */
@@ -77,44 +80,16 @@ lost(struct publisher *publisher)
     return BROKER_LOST;
 }
 
-enum declared { DECLARED, NOT_DECLARED, CONNECTION_LOST };
-
-/* A refusal costs the channel, and only that. */
-static enum declared
-declare(struct publisher *publisher, const struct broker_exchange *exchange, bool passive)
-{
-    amqp_connection_state_t c = publisher->connection;
-    amqp_rpc_reply_t reply;
-
-    (void)amqp_exchange_declare(c, BROKER_CHANNEL, broker_bytes(exchange->name),
-                                broker_bytes(exchange->type), passive, exchange->durable,
-                                /* auto_delete */ 0, /* internal */ 0, amqp_empty_table);
-    reply = amqp_get_rpc_reply(c);
-    if (reply.reply_type == AMQP_RESPONSE_NORMAL)
-        return DECLARED;
-    if (reply.reply_type != AMQP_RESPONSE_SERVER_EXCEPTION ||
-        reply.reply.id != AMQP_CHANNEL_CLOSE_METHOD) {
-        (void)broker_reply_failed(reply, exchange->name, who);
-        return CONNECTION_LOST;
-    }
-    if (passive)
-        (void)broker_reply_failed(reply, exchange->name, who);
-    return broker_reopen_channel(c, who) ? NOT_DECLARED : CONNECTION_LOST;
-}
-
-/* Made as Celery makes it; somebody else's may differ, or we may lack the right to make one: then
- * it is enough that it is there. */
 static bool
 find_exchanges(struct publisher *publisher)
 {
     for (size_t i = 0; i < publisher->exchange_count; i++) {
-        enum declared declared = declare(publisher, &publisher->exchanges[i], /* passive */ false);
+        enum broker_found found =
+            broker_find_exchange(publisher->connection, &publisher->exchanges[i], who);
 
-        if (declared == NOT_DECLARED)
-            declared = declare(publisher, &publisher->exchanges[i], /* passive */ true);
-        if (declared == CONNECTION_LOST)
+        if (found == BROKER_GONE)
             return false;
-        publisher->has[i] = declared == DECLARED;
+        publisher->has[i] = found == BROKER_FOUND && !publisher->barred[i];
     }
     return true;
 }
@@ -284,6 +259,23 @@ take_returned(struct publisher *publisher, const amqp_frame_t *frame,
     return BROKER_RETURNED;
 }
 
+/* Without the right to write to one of the exchanges each message for it would cost the channel. */
+static void
+note_barred(struct publisher *publisher, const amqp_frame_t *frame)
+{
+    const amqp_channel_close_t *close = frame->payload.method.decoded;
+    char name[64];
+
+    if (frame->payload.method.id != AMQP_CHANNEL_CLOSE_METHOD ||
+        close->reply_code != AMQP_ACCESS_REFUSED)
+        return;
+    for (size_t i = 0; i < publisher->exchange_count; i++) {
+        (void)snprintf(name, sizeof name, "exchange '%s'", publisher->exchanges[i].name);
+        if (memmem(close->reply_text.bytes, close->reply_text.len, name, strlen(name)) != NULL)
+            publisher->barred[i] = true;
+    }
+}
+
 static enum broker_event
 take_method(struct publisher *publisher, const amqp_frame_t *frame,
             struct confirmation *confirmation)
@@ -308,6 +300,7 @@ take_method(struct publisher *publisher, const amqp_frame_t *frame,
         publisher->blocked = false;
         return BROKER_NOTHING;
     default:
+        note_barred(publisher, frame);
         broker_log_close(frame, who);
         return BROKER_LOST;
     }

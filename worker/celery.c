@@ -228,6 +228,19 @@ keep_object(const json_t *body, struct celery_task *task, struct err *err)
     return keep(&parts, body, task, err);
 }
 
+/* What is only shown to people. */
+static int
+read_shown(const struct fields *fields, struct celery_task *task, struct err *err)
+{
+    return fields_shown(fields, "shadow", &task->shadow, err) != 0 ||
+                   fields_shown(fields, "argsrepr", &task->argsrepr, err) != 0 ||
+                   fields_shown(fields, "kwargsrepr", &task->kwargsrepr, err) != 0 ||
+                   fields_shown(fields, "eta", &task->eta, err) != 0 ||
+                   fields_shown(fields, "expires", &task->expires, err) != 0
+               ? -1
+               : 0;
+}
+
 /* Everything else.  taskset is protocol 1's old name of the group. */
 static int
 read_details(const struct fields *fields, struct celery_task *task, struct err *err)
@@ -240,7 +253,7 @@ read_details(const struct fields *fields, struct celery_task *task, struct err *
         fields_text(fields, group, &task->group, err) != 0 ||
         fields_instant(fields, "eta", &task->eta_us, err) != 0 ||
         fields_instant(fields, "expires", &task->expires_us, err) != 0 ||
-        fields_retries(fields, &task->retries, err) != 0)
+        fields_retries(fields, &task->retries, err) != 0 || read_shown(fields, task, err) != 0)
         return -1;
     return fields_time_limits(fields, &task->time_limit_s, &task->soft_time_limit_s, err);
 }
@@ -311,6 +324,11 @@ celery_task_clear(struct celery_task *task)
     free(task->root_id);
     free(task->parent_id);
     free(task->group);
+    free(task->shadow);
+    free(task->argsrepr);
+    free(task->kwargsrepr);
+    free(task->eta);
+    free(task->expires);
     json_decref(task->args);
     json_decref(task->kwargs);
     json_decref(task->embed);

@@ -34,6 +34,11 @@ struct celery_task {
     char *root_id; /* may be NULL, as the next two */
     char *parent_id;
     char *group;
+    char *shadow;   /* the name to be shown instead; may be NULL, as the next four */
+    char *argsrepr; /* the arguments as the sender shows them, not much more than 1024 characters */
+    char *kwargsrepr;
+    char *eta; /* ISO 8601, as on the wire */
+    char *expires;
     json_t *args;   /* array */
     json_t *kwargs; /* object */
     json_t *embed;  /* object, may be empty: callbacks, errbacks, chain: null or array of objects

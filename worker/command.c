@@ -67,6 +67,7 @@ command_db_status(enum db_status status)
         return EX_OK;
     case DB_RETRY:
     case DB_TIMEOUT:
+    case DB_CANCELLED:
         return EX_TEMPFAIL;
     case DB_LOST:
         return EX_UNAVAILABLE;

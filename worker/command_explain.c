@@ -98,6 +98,7 @@ exit_code(enum db_status status)
         return EX_OK;
     case DB_RETRY:
     case DB_TIMEOUT:
+    case DB_CANCELLED:
         return EX_TEMPFAIL;
     case DB_DATA:
         return EX_DATAERR;

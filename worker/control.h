@@ -9,6 +9,8 @@
  * from the loop, and the answer leaves by the outbox.  Source: celery, 6.
  */
 
+enum { CONTROL_MAX_BYTES = 1 << 20 }; /* of a request, and of an answer */
+
 /* control_take(worker, delivery): answer the request in ${delivery}, which stays the caller's. */
 void control_take(struct worker *worker, const struct delivery *delivery);
 

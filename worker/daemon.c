@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/command.h"
+#include "worker/control.h"
 #include "worker/events.h"
 #include "worker/node_name.h"
 #include "worker/worker.h"
@@ -44,10 +45,28 @@ open_signals(void)
     return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
+/* What was begun and waits for another attempt is left to whoever gets it next. */
+static void
+tell_given_back(struct worker *worker)
+{
+    static const struct exception exception = {"WorkerShutdown", "celery.exceptions",
+                                               "the task goes back to its queue", NULL};
+
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message->state == MESSAGE_WAITING && message->started_us != 0)
+            events_task_retried(worker, message, &exception);
+    }
+}
+
 /* The results of what has been done still go out, as long as the time to stop allows. */
 static void
 drain(struct worker *worker)
 {
+    tell_given_back(worker);
+    events_offline(worker);
+    events_flush(worker);
     while (!worker->leaving && !outbox_is_empty(&worker->outbox) &&
            publisher_is_ready(worker->publisher))
         (void)worker_turn(worker, -1, 0, 100);
@@ -97,11 +116,14 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
     drain(worker);
 }
 
-/* What we publish to besides queues, made as Celery makes it. */
+enum { TO_EVENTS, TO_CONTROL, TO_CONTROL_REPLIES };
+
+/* What we publish to besides queues, made as Celery makes it; the first only if there are to be
+ * events. */
 static const struct broker_exchange exchanges[] = {
-    {EVENT_EXCHANGE, "topic", /* durable */ true},
-    {CONTROL_EXCHANGE, "fanout", /* durable */ false},
-    {CONTROL_REPLY_EXCHANGE, "direct", /* durable */ false},
+    [TO_EVENTS] = {EVENT_EXCHANGE, "topic", /* durable */ true},
+    [TO_CONTROL] = {CONTROL_EXCHANGE, "fanout", /* durable */ false},
+    [TO_CONTROL_REPLIES] = {CONTROL_REPLY_EXCHANGE, "direct", /* durable */ false},
 };
 
 static int
@@ -117,6 +139,9 @@ set_up(struct worker *worker, const char *name)
         .quorum = strcmp(o->broker_queue_type, "quorum") == 0,
         .prefetch = (uint16_t)o->broker_prefetch,
         .max_body = (uint64_t)o->worker_max_message_bytes,
+        .control = o->celery_remote_control ? &exchanges[TO_CONTROL] : NULL,
+        .control_replies = &exchanges[TO_CONTROL_REPLIES],
+        .max_control_body = CONTROL_MAX_BYTES,
     };
     const struct db_settings db = {
         .url = o->database_url,
@@ -126,6 +151,7 @@ set_up(struct worker *worker, const char *name)
         .wait = worker_wait,
         .wait_context = worker,
     };
+    const size_t skipped = o->celery_events ? 0 : 1;
     struct err err = {0};
 
     if (broker_settings_check(&broker, &err) != 0 ||
@@ -134,7 +160,8 @@ set_up(struct worker *worker, const char *name)
         return EX_CONFIG;
     }
     worker->consumer = consumer_new(&consumer);
-    worker->publisher = publisher_new(&broker, exchanges, sizeof exchanges / sizeof exchanges[0]);
+    worker->publisher = publisher_new(&broker, exchanges + skipped,
+                                      sizeof exchanges / sizeof exchanges[0] - skipped);
     worker->db = db_new(&db);
     worker->signal_fd = open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
@@ -153,7 +180,9 @@ tear_down(struct worker *worker)
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
-    json_decref(worker->events.collected);
+    finished_clear(&worker->finished);
+    task_settings_clear(&worker->task_settings);
+    events_clear(worker);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);
@@ -175,7 +204,6 @@ daemon_run(const struct daemon_settings *settings, struct options *options)
     status = set_up(&worker, name);
     if (status == EXIT_SUCCESS) {
         log_note("trophy-worker " TROPHY_VERSION " starts as %s", name);
-        events_online(&worker);
         live(&worker, settings, options);
     }
     tear_down(&worker);

@@ -3,6 +3,7 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/cut.h"
 #include "worker/ending.h"
 #include "worker/worker.h"
 
@@ -21,23 +22,67 @@ limits_now(const struct worker *worker)
     };
 }
 
-/* Ends the messages that came too late: checked when their turn comes, as Celery does. */
+/* Ends the messages that nobody wants any more: checked when their turn comes, as Celery does. */
 static void
-expire(struct worker *worker, const struct batch_limits *limits)
+weed_out(struct worker *worker, const struct batch_limits *limits)
 {
     for (size_t i = 0; i < worker->inbox.count; i++) {
         struct message *message = worker->inbox.messages[i];
 
-        if (message->task.expires_us != CELERY_NO_TIME &&
-            message->task.expires_us <= limits->now_us && message_is_due(message, limits))
-            worker_revoke(worker, message, REVOCATION_EXPIRED);
+        if (message_is_due(message, limits))
+            (void)worker_revoke_unwanted(worker, message);
     }
+}
+
+/* What holds for this task, whoever set it. */
+static struct time_limits
+find_limits(const struct worker *worker, const struct message *message)
+{
+    const struct task_setting *setting =
+        task_settings_find(&worker->task_settings, message->task.name);
+    const struct time_limits own = {message->task.soft_time_limit_s, message->task.time_limit_s};
+    const struct time_limits defaults = {worker->options->worker_soft_time_limit,
+                                         worker->options->worker_time_limit};
+    struct time_limits set = {0};
+
+    if (setting != NULL)
+        set = (struct time_limits){setting->soft_time_limit_s, setting->time_limit_s};
+    return time_limits_choose(&own, &set, &defaults);
+}
+
+/*
+ * The transaction was cancelled, by this message itself: it ends.  But if its time is over only
+ * together with that of other users it runs once more, alone.
+ */
+static void
+end_cut(struct worker *worker, struct message *message)
+{
+    if (message->cut == CUT_TERMINATED) {
+        worker_revoke(worker, message, REVOCATION_TERMINATED);
+    } else if (worker->batch.subject_count > 1 && message->kind->signature.user_id) {
+        message->alone = true;
+        message_put_back(message, 0);
+    } else {
+        worker_time_out(worker, message);
+    }
+}
+
+/* Nothing stands of what it asks for: it is run again, if it is not the reason itself. */
+static void
+put_back(struct worker *worker, struct message *message, enum db_status status)
+{
+    if (message->cut != CUT_NONE)
+        end_cut(worker, message);
+    else if (status == DB_CANCELLED || worker->stopping)
+        message_put_back(message, 0);
+    else
+        worker_retry(worker, message, db_message(worker->db));
 }
 
 static void
 fail_message(struct worker *worker, struct message *message, const char *type, const char *text)
 {
-    const struct exception exception = {type, "builtins", text};
+    const struct exception exception = {type, "builtins", text, NULL};
 
     worker_fail(worker, message, &exception);
 }
@@ -61,9 +106,10 @@ warn_unknown(const struct message *message)
     log_warn("[%s] no such user: %d", message->task.id, message->arguments.user_id);
 }
 
-/* What became of the user becomes of the message. */
+/* What became of the user becomes of the message; ${status} is that of the last transaction. */
 static void
-end_message(struct worker *worker, struct message *message, const struct subject *subject)
+end_message(struct worker *worker, struct message *message, const struct subject *subject,
+            enum db_status status)
 {
     switch (subject->outcome) {
     case SUBJECT_UNKNOWN: /* success, as in the application */
@@ -80,16 +126,16 @@ end_message(struct worker *worker, struct message *message, const struct subject
     case SUBJECT_TIMED_OUT:
         put_off(worker, message, subject);
         break;
-    case SUBJECT_PENDING: /* nothing stands: again, when the database is back */
+    case SUBJECT_PENDING:
     default:
-        message_put_back(message, 0);
+        put_back(worker, message, status);
         break;
     }
 }
 
 /* The users of a batch are done, or not: the messages that named them end accordingly. */
 static void
-end_messages(struct worker *worker)
+end_messages(struct worker *worker, enum db_status status)
 {
     struct batch *batch = &worker->batch;
     size_t named = 0;
@@ -99,7 +145,7 @@ end_messages(struct worker *worker)
 
         if (message->arguments.user_exists) {
             named++;
-            end_message(worker, message, batch_find(batch, message->arguments.user_id));
+            end_message(worker, message, batch_find(batch, message->arguments.user_id), status);
         } else {
             log_warn("[%s] no such user: the id is out of range", message->task.id);
             worker_succeed(worker, message);
@@ -120,7 +166,7 @@ run_users(struct worker *worker)
     for (size_t i = 0; i < batch->subject_count; i++)
         awards +=
             batch->subjects[i].outcome == SUBJECT_DONE ? (uint64_t)batch->subjects[i].awards : 0;
-    end_messages(worker);
+    end_messages(worker, status);
     worker->counters.batches++;
     worker->counters.awards += awards;
     if (status == DB_OK)
@@ -138,7 +184,7 @@ run_for_all(struct worker *worker, struct message *message)
                                                  : worker_cut_ranges(worker, message);
 
     if (status != DB_OK)
-        message_put_back(message, 0);
+        put_back(worker, message, status);
     return status;
 }
 
@@ -174,6 +220,24 @@ make_request(const struct message *message, struct text_list *only)
 }
 
 static void
+begin(struct worker *worker, struct message *message)
+{
+    const struct time_limits limits = find_limits(worker, message);
+
+    worker_begin(worker, message);
+    cut_begin(message, &limits, clock_monotonic_ms());
+}
+
+static bool
+was_cut(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->message_count; i++)
+        if (batch->messages[i]->cut != CUT_NONE)
+            return true;
+    return false;
+}
+
+static void
 run_batch(struct worker *worker)
 {
     struct message *first = worker->batch.messages[0];
@@ -181,7 +245,7 @@ run_batch(struct worker *worker)
     enum db_status status;
 
     for (size_t i = 0; i < worker->batch.message_count; i++)
-        worker_begin(worker, worker->batch.messages[i]);
+        begin(worker, worker->batch.messages[i]);
     worker->evaluator.request = make_request(first, &only);
     status = first->kind->signature.user_id ? run_users(worker) : run_for_all(worker, first);
     worker->evaluator.request = (struct evaluation_request){0};
@@ -189,9 +253,10 @@ run_batch(struct worker *worker)
 
     if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
-    else if (!worker->stopping)
+    else if (!worker->stopping && !was_cut(&worker->batch))
         log_warn("batch: put off, again in %lld ms",
                  (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
+    worker->batch.message_count = 0; /* nobody looks for running messages there any more */
 }
 
 /* Is the database there, or can it be had now? */
@@ -233,7 +298,7 @@ worker_dispatch(struct worker *worker)
     struct batch_limits limits = limits_now(worker);
     struct batch *batch = &worker->batch;
 
-    expire(worker, &limits);
+    weed_out(worker, &limits);
     worker_rotate(worker);
     if (!has_database(worker) || batch_gather(batch, &worker->inbox, &limits) != 0 ||
         batch->message_count == 0) {

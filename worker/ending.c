@@ -22,7 +22,9 @@ void
 ending_clear(struct ending *ending)
 {
     free(ending->text);
+    json_decref(ending->exception.arguments);
     json_decref(ending->children);
+    json_decref(ending->doer);
     *ending = (struct ending){0};
 }
 
@@ -43,12 +45,14 @@ void
 ending_failure(struct ending *ending, const struct exception *exception)
 {
     char *text = strdup(exception->message);
+    json_t *arguments = json_incref(exception->arguments);
 
     ending_clear(ending);
     ending->state = TASK_FAILURE;
     ending->text = text;
     ending->exception = *exception;
     ending->exception.message = text == NULL ? "" : text;
+    ending->exception.arguments = arguments;
 }
 
 void
@@ -58,5 +62,36 @@ ending_revoked(struct ending *ending, enum revocation why)
     ending->state = TASK_REVOKED;
     ending->why = why;
     ending->exception =
-        (struct exception){"TaskRevokedError", "celery.exceptions", revocation_text(why)};
+        (struct exception){"TaskRevokedError", "celery.exceptions", revocation_text(why), NULL};
+}
+
+void
+ending_started(struct ending *ending, int pid, const char *node)
+{
+    ending_clear(ending);
+    ending->state = TASK_STARTED;
+    ending->doer = json_pack("{s:i, s:s}", "pid", pid, "hostname", node);
+}
+
+void
+ending_retry(struct ending *ending, const char *task_id, const struct exception *exception)
+{
+    ending_failure(ending, exception);
+    ending->state = TASK_RETRY;
+    ending->children = json_pack("[[[s, n], n]]", task_id);
+}
+
+void
+ending_copy(struct ending *ending, const struct ending *other)
+{
+    struct ending copy = *other;
+
+    copy.text = other->text == NULL ? NULL : strdup(other->text);
+    if (other->text != NULL)
+        copy.exception.message = copy.text == NULL ? "" : copy.text;
+    copy.exception.arguments = json_incref(other->exception.arguments);
+    copy.children = json_incref(other->children);
+    copy.doer = json_incref(other->doer);
+    ending_clear(ending);
+    *ending = copy;
 }

@@ -96,6 +96,22 @@ fields_text(const struct fields *fields, const char *key, char **text, struct er
 }
 
 int
+fields_shown(const struct fields *fields, const char *key, char **text, struct err *err)
+{
+    size_t chars = 0;
+
+    if (fields_text(fields, key, text, err) != 0)
+        return -1;
+    for (char *at = *text; at != NULL && *at != '\0'; at++) {
+        if (((unsigned char)*at & 0xc0) != 0x80 && chars++ == FIELDS_SHOWN_MAX) {
+            *at = '\0';
+            break;
+        }
+    }
+    return 0;
+}
+
+int
 fields_instant(const struct fields *fields, const char *key, int64_t *instant_us, struct err *err)
 {
     const json_t *value = fields_get(fields, key);

@@ -34,6 +34,14 @@ int fields_id(const struct fields *fields, char **id, struct err *err);
  */
 int fields_text(const struct fields *fields, const char *key, char **text, struct err *err);
 
+/*
+ * fields_shown(fields, key, text, err):
+ * The same for a text that is only shown to people: what exceeds FIELDS_SHOWN_MAX characters is
+ * cut.
+ */
+enum { FIELDS_SHOWN_MAX = 1056 }; /* Celery cuts at 1024 and then adds its marks */
+int fields_shown(const struct fields *fields, const char *key, char **text, struct err *err);
+
 /* fields_instant(fields, key, instant_us, err): eta, expires; CELERY_NO_TIME if missing. */
 int fields_instant(const struct fields *fields, const char *key, int64_t *instant_us,
                    struct err *err);

@@ -2,6 +2,7 @@
 #include "worker/inbox.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void
 message_free(struct message *message)
@@ -27,6 +28,14 @@ bool
 message_is_settled(const struct message *message)
 {
     return message->state == MESSAGE_ACKED || message->state == MESSAGE_REJECTED;
+}
+
+bool
+message_is_same(const struct message *a, const struct message *b)
+{
+    return a->task.id != NULL && b->task.id != NULL && a->digest == b->digest &&
+           a->task.retries == b->task.retries && a->task.eta_us == b->task.eta_us &&
+           strcmp(a->task.id, b->task.id) == 0;
 }
 
 int
@@ -76,6 +85,36 @@ inbox_forget_deliveries(struct inbox *inbox)
     for (size_t i = 0; i < inbox->count; i++)
         inbox->messages[i]->delivery.tag = 0;
     return dropped;
+}
+
+struct message *
+inbox_find_orphan(const struct inbox *inbox, const struct message *message)
+{
+    for (size_t i = 0; i < inbox->count; i++) {
+        struct message *other = inbox->messages[i];
+
+        if (other != message && other->delivery.tag == 0 && !message_is_settled(other) &&
+            message_is_same(other, message))
+            return other;
+    }
+    return NULL;
+}
+
+void
+inbox_adopt(struct inbox *inbox, struct message *orphan)
+{
+    struct message *last = inbox->messages[inbox->count - 1];
+    size_t place = 0;
+
+    orphan->delivery.tag = last->delivery.tag;
+    orphan->delivery.queue = last->delivery.queue;
+    orphan->delivery.redelivered = last->delivery.redelivered;
+    while (inbox->messages[place] != orphan)
+        place++;
+    for (; place + 1 < inbox->count; place++) /* tags ascend */
+        inbox->messages[place] = inbox->messages[place + 1];
+    inbox->messages[--inbox->count - 1] = orphan;
+    message_free(last);
 }
 
 uint64_t

@@ -33,6 +33,20 @@ enum message_state {
     MESSAGE_REJECTED,   /* settled: to be rejected, no requeue, and forgotten */
 };
 
+/* How long a message may run, in seconds; 0: no limit. */
+struct time_limits {
+    double soft_s; /* then its query is cancelled */
+    double hard_s; /* then it is cancelled all the same, and Celery calls it killed */
+};
+
+/* Why a running message does not come to its end. */
+enum cut {
+    CUT_NONE,
+    CUT_TERMINATED, /* by remote control */
+    CUT_SOFT,       /* its soft time limit is over */
+    CUT_HARD,
+};
+
 /* A delivery that we have taken on, decoded. */
 struct message {
     struct delivery delivery; /* its body is kept only while it may be published again */
@@ -54,11 +68,21 @@ struct message {
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     struct ending ending;   /* and what is told of it then */
     unsigned refusals;      /* how often that came to nothing since a queue was missing */
+    bool retry_told;        /* those who watch events know that it runs again */
     bool terminate;         /* running, and not wanted any more */
-    bool refused;           /* the broker did not take one of these */
+    struct time_limits limits; /* of the present run, see cut.h */
+    int64_t running_since_ms;  /* monotonic: the present run */
+    enum cut cut;              /* the same */
+    bool retried;              /* its sender has been told that it is run again */
+    uint64_t digest;           /* of its body: is a message with the same id the same message? */
+    bool refused;              /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */
 };
+
+/* message_is_same(a, b): the same task, not only the same id: also the same body, attempt of
+ * Celery's (retries) and eta. */
+bool message_is_same(const struct message *a, const struct message *b);
 
 /* message_free(message): NULL is fine. */
 void message_free(struct message *message);
@@ -89,6 +113,15 @@ int inbox_add_take(struct inbox *inbox, struct message *message);
  * dropped.
  */
 size_t inbox_forget_deliveries(struct inbox *inbox);
+
+/*
+ * inbox_find_orphan(inbox, message):
+ * The message in hand whose connection is gone and that is the same as ${message}; NULL: none.
+ * inbox_adopt(inbox, orphan): it takes the place and the delivery tag of the last message, which is
+ * freed.
+ */
+struct message *inbox_find_orphan(const struct inbox *inbox, const struct message *message);
+void inbox_adopt(struct inbox *inbox, struct message *orphan);
 
 /*
  * inbox_settled_up_to(inbox):

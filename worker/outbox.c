@@ -6,126 +6,74 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct outgoing {
-    struct outgoing *next;
-    char *exchange; /* NULL: the default exchange */
-    char *queue;    /* the routing key */
-    struct properties properties;
-    void *body;
-    size_t body_length;
-    struct message *owner; /* NULL: a result, which is not mandatory */
-    uint64_t number;       /* on the present connection, once sent */
-    unsigned attempts;     /* how often it was sent */
-    bool returned;
-};
-
 enum { MAX_EXCHANGE_ATTEMPTS = 3, MAX_REFUSALS = 3 };
 
-static void
-append(struct outgoing_list *list, struct outgoing *outgoing)
+static enum outbox_rank
+rank(const struct outgoing *outgoing)
 {
-    outgoing->next = NULL;
-    if (list->last == NULL)
-        list->first = outgoing;
-    else
-        list->last->next = outgoing;
-    list->last = outgoing;
-}
-
-static struct outgoing *
-take_first(struct outgoing_list *list)
-{
-    struct outgoing *first = list->first;
-
-    if (first != NULL) {
-        list->first = first->next;
-        if (list->first == NULL)
-            list->last = NULL;
-    }
-    return first;
+    if (outgoing->owner != NULL)
+        return OUTBOX_OWNED;
+    return outgoing->events == 0 ? OUTBOX_RESULT : OUTBOX_EVENT;
 }
 
 static void
-free_outgoing(struct outgoing *outgoing)
+count(struct outbox *outbox, const struct outgoing *outgoing)
 {
-    if (outgoing == NULL)
-        return;
-    properties_clear(&outgoing->properties);
-    free(outgoing->exchange);
-    free(outgoing->queue);
-    free(outgoing->body);
-    free(outgoing);
+    outbox->results += rank(outgoing) == OUTBOX_RESULT;
+    outbox->events += outgoing->events;
+}
+
+static void
+drop(struct outbox *outbox, const struct outgoing *outgoing)
+{
+    outbox->dropped += outgoing->events == 0 ? 1 : outgoing->events;
 }
 
 /* Frees one that will not be sent (again) and keeps count. */
 static void
 end_outgoing(struct outbox *outbox, struct outgoing *outgoing)
 {
-    outbox->results -= outgoing->owner == NULL;
-    free_outgoing(outgoing);
+    outbox->results -= rank(outgoing) == OUTBOX_RESULT;
+    outbox->events -= outgoing->events;
+    outgoing_free(outgoing);
 }
 
-/* Makes room for one more result by dropping the oldest that waits. */
+/* The one that waits and is missed least: the oldest event, else the oldest result; NULL: none. */
+static struct outgoing *
+take_least(struct outbox *outbox)
+{
+    struct outgoing *event = outgoing_take_first(&outbox->waiting[OUTBOX_EVENT]);
+
+    return event != NULL ? event : outgoing_take_first(&outbox->waiting[OUTBOX_RESULT]);
+}
+
+/* Drops until there are not too many; the newest comes last, unless it is the only event. */
 static void
-drop_oldest_result(struct outbox *outbox)
+keep_bounded(struct outbox *outbox)
 {
-    struct outgoing_list kept = {0};
-    struct outgoing *outgoing;
-    bool found = false;
+    while (outbox->results + outbox->events > OUTBOX_NOTICES) {
+        struct outgoing *least = take_least(outbox);
 
-    while ((outgoing = take_first(&outbox->waiting)) != NULL) {
-        if (!found && outgoing->owner == NULL) {
-            found = true;
-            end_outgoing(outbox, outgoing);
-            outbox->dropped++;
-        } else {
-            append(&kept, outgoing);
-        }
+        if (least == NULL)
+            return;
+        drop(outbox, least);
+        end_outgoing(outbox, least);
     }
-    outbox->waiting = kept;
-}
-
-static char *
-copy(const char *text)
-{
-    return text == NULL ? NULL : strdup(text);
 }
 
 void
 outbox_add_notice_take(struct outbox *outbox, struct notice *notice)
 {
-    struct outgoing *outgoing = calloc(1, sizeof *outgoing);
+    size_t events = notice->events;
+    struct outgoing *outgoing = outgoing_of_notice_take(notice);
 
-    if (outgoing == NULL || notice->text == NULL || notice->headers == NULL) {
-        free(outgoing);
-        free(notice->text);
-        json_decref(notice->headers);
-        outbox->dropped++;
+    if (outgoing == NULL) {
+        outbox->dropped += events == 0 ? 1 : events;
         return;
     }
-    *outgoing = (struct outgoing){
-        .exchange = copy(notice->exchange),
-        .queue = copy(notice->routing_key),
-        .body = notice->text,
-        .body_length = strlen(notice->text),
-        .properties =
-            {
-                .content_type = copy("application/json"),
-                .content_encoding = copy("utf-8"),
-                .correlation_id = copy(notice->correlation_id),
-                .headers = notice->headers,
-                .persistent = notice->persistent,
-            },
-    };
-    if (outgoing->queue == NULL) {
-        free_outgoing(outgoing);
-        outbox->dropped++;
-        return;
-    }
-    if (outbox->results >= OUTBOX_RESULTS)
-        drop_oldest_result(outbox);
-    outbox->results++;
-    append(&outbox->waiting, outgoing);
+    count(outbox, outgoing);
+    outgoing_append_take(&outbox->waiting[rank(outgoing)], outgoing);
+    keep_bounded(outbox);
 }
 
 void
@@ -143,19 +91,16 @@ outbox_add_result_take(struct outbox *outbox, const char *queue, const char *cor
     outbox_add_notice_take(outbox, &result);
 }
 
-/* Queues ${outgoing} on behalf of ${owner}, unless it is incomplete for want of memory: then it is
- * freed. */
+/* Queues ${outgoing} on behalf of ${owner}.  NULL: there was no memory for it. */
 static int
 add_for_owner(struct outbox *outbox, struct outgoing *outgoing, struct message *owner)
 {
-    if (outgoing->queue == NULL || outgoing->body == NULL || outgoing->properties.headers == NULL) {
-        free_outgoing(outgoing);
+    if (outgoing == NULL)
         return -1;
-    }
     outgoing->owner = owner;
     owner->unconfirmed++;
     owner->state = MESSAGE_CONFIRMING;
-    append(&outbox->waiting, outgoing);
+    outgoing_append_take(&outbox->waiting[OUTBOX_OWNED], outgoing);
     return 0;
 }
 
@@ -163,54 +108,13 @@ int
 outbox_add_replacement(struct outbox *outbox, const char *queue, struct message *message,
                        json_t *headers)
 {
-    const struct properties *properties = &message->delivery.properties;
-    struct outgoing *outgoing = calloc(1, sizeof *outgoing);
-
-    if (outgoing == NULL || message->delivery.body == NULL) {
-        free(outgoing);
-        json_decref(headers);
-        return -1;
-    }
-    outgoing->queue = copy(queue);
-    outgoing->body_length = message->delivery.body_length;
-    outgoing->body = malloc(outgoing->body_length + 1);
-    if (outgoing->body != NULL)
-        memcpy(outgoing->body, message->delivery.body, outgoing->body_length);
-    outgoing->properties = (struct properties){
-        .content_type = copy(properties->content_type),
-        .content_encoding = copy(properties->content_encoding),
-        .correlation_id = copy(properties->correlation_id),
-        .reply_to = copy(properties->reply_to),
-        .expiration = copy(properties->expiration),
-        .message_id = copy(properties->message_id),
-        .type = copy(properties->type),
-        .app_id = copy(properties->app_id),
-        .timestamp = properties->timestamp,
-        .headers = headers,
-        .priority = properties->priority,
-        .persistent = properties->persistent,
-    };
-    return add_for_owner(outbox, outgoing, message);
+    return add_for_owner(outbox, outgoing_of_message(queue, message, headers), message);
 }
 
 int
 outbox_add_follow_up_take(struct outbox *outbox, struct message *owner, struct follow_up *follow_up)
 {
-    struct outgoing *outgoing = calloc(1, sizeof *outgoing);
-
-    if (outgoing == NULL) {
-        follow_up_clear(follow_up);
-        return -1;
-    }
-    *outgoing = (struct outgoing){
-        .exchange = follow_up->exchange,
-        .queue = follow_up->routing_key,
-        .properties = follow_up->properties,
-        .body = follow_up->body,
-        .body_length = follow_up->body == NULL ? 0 : strlen(follow_up->body),
-    };
-    *follow_up = (struct follow_up){0};
-    return add_for_owner(outbox, outgoing, owner);
+    return add_for_owner(outbox, outgoing_of_follow_up_take(follow_up), owner);
 }
 
 /* ${owner} cannot have what follows it published: rejected. */
@@ -241,18 +145,17 @@ one_less(struct message *owner, int64_t retry_at_ms)
     owner->refused = false;
 }
 
-/* The first that waits can never be sent. */
+/* ${outgoing} can never be sent. */
 static void
-give_up_first(struct outbox *outbox, const char *why)
+give_up(struct outbox *outbox, struct outgoing *outgoing, const char *why)
 {
-    struct outgoing *outgoing = take_first(&outbox->waiting);
     struct message *owner = outgoing->owner;
 
     if (owner != NULL) {
         reject_owner(owner, why);
         one_less(owner, 0);
     } else {
-        outbox->dropped++;
+        drop(outbox, outgoing);
     }
     end_outgoing(outbox, outgoing);
 }
@@ -268,44 +171,65 @@ is_hopeless(const struct outgoing *outgoing)
            outgoing->attempts >= MAX_EXCHANGE_ATTEMPTS;
 }
 
+/* Sends ${outgoing}, or finds that it cannot be; false: the connection is lost, it waits again. */
+static bool
+send_one(struct outbox *outbox, struct outgoing *outgoing, struct publisher *publisher)
+{
+    const struct publication publication = {
+        .exchange = outgoing->exchange,
+        .queue = outgoing->queue,
+        .properties = &outgoing->properties,
+        .body = outgoing->body,
+        .body_length = outgoing->body_length,
+        .mandatory = outgoing->owner != NULL,
+    };
+    enum broker_event event;
+
+    if (outgoing->owner == NULL && outgoing->exchange != NULL &&
+        !publisher_has(publisher, outgoing->exchange)) {
+        end_outgoing(outbox, outgoing); /* nobody can listen */
+        return true;
+    }
+    if (is_hopeless(outgoing)) {
+        give_up(outbox, outgoing, "its exchange does not take what follows it");
+        return true;
+    }
+    event = publisher_send(publisher, &publication, &outgoing->number);
+    if (event == BROKER_REFUSED) {
+        give_up(outbox, outgoing, "its headers are too large to be published again");
+        return true;
+    }
+    outgoing_append_take(&outbox->sent, outgoing);
+    outbox->sent_count++;
+    if (event != BROKER_NOTHING)
+        return false;
+    outgoing->returned = false; /* by a connection before this one, perhaps */
+    outgoing->attempts++;
+    return true;
+}
+
+static struct outgoing *
+take_next(struct outbox *outbox)
+{
+    struct outgoing *next = NULL;
+
+    for (size_t i = 0; i < OUTBOX_RANKS && next == NULL; i++)
+        next = outgoing_take_first(&outbox->waiting[i]);
+    return next;
+}
+
 void
 outbox_send(struct outbox *outbox, struct publisher *publisher)
 {
-    while (outbox->waiting.first != NULL && outbox->sent_count < OUTBOX_IN_FLIGHT &&
-           publisher_is_ready(publisher)) {
-        struct outgoing *outgoing = outbox->waiting.first;
-        const struct publication publication = {
-            .exchange = outgoing->exchange,
-            .queue = outgoing->queue,
-            .properties = &outgoing->properties,
-            .body = outgoing->body,
-            .body_length = outgoing->body_length,
-            .mandatory = outgoing->owner != NULL,
-        };
-        enum broker_event event;
+    while (outbox->sent_count < OUTBOX_IN_FLIGHT && publisher_is_ready(publisher)) {
+        struct outgoing *next = take_next(outbox);
 
-        if (outgoing->owner == NULL && outgoing->exchange != NULL &&
-            !publisher_has(publisher, outgoing->exchange)) {
-            end_outgoing(outbox, take_first(&outbox->waiting)); /* nobody can listen */
-            continue;
-        }
-        if (is_hopeless(outgoing)) {
-            give_up_first(outbox, "its exchange does not take what follows it");
-            continue;
-        }
-        event = publisher_send(publisher, &publication, &outgoing->number);
-        if (event == BROKER_REFUSED) {
-            give_up_first(outbox, "its headers are too large to be published again");
-            continue;
-        }
-        if (event != BROKER_NOTHING) {
+        if (next == NULL)
+            return;
+        if (!send_one(outbox, next, publisher)) {
             outbox_settle(outbox, BROKER_LOST, NULL, 0);
             return;
         }
-        outgoing->returned = false; /* by a connection before this one, perhaps */
-        outgoing->attempts++;
-        append(&outbox->sent, take_first(&outbox->waiting));
-        outbox->sent_count++;
     }
 }
 
@@ -314,14 +238,16 @@ outbox_send(struct outbox *outbox, struct publisher *publisher)
 static void
 send_again(struct outbox *outbox)
 {
-    struct outgoing_list waiting = outbox->waiting;
+    struct outgoing_list again[OUTBOX_RANKS] = {0};
     struct outgoing *outgoing;
 
-    outbox->waiting = outbox->sent;
-    outbox->sent = (struct outgoing_list){0};
+    while ((outgoing = outgoing_take_first(&outbox->sent)) != NULL)
+        outgoing_append_take(&again[rank(outgoing)], outgoing);
     outbox->sent_count = 0;
-    while ((outgoing = take_first(&waiting)) != NULL)
-        append(&outbox->waiting, outgoing);
+    for (size_t i = 0; i < OUTBOX_RANKS; i++) {
+        outgoing_join(&again[i], &outbox->waiting[i]);
+        outbox->waiting[i] = again[i];
+    }
 }
 
 static void
@@ -365,13 +291,13 @@ outbox_settle(struct outbox *outbox, enum broker_event event,
         note_returned(outbox, confirmation->correlation_id);
         return;
     }
-    while ((outgoing = take_first(&outbox->sent)) != NULL) {
+    while ((outgoing = outgoing_take_first(&outbox->sent)) != NULL) {
         if (outgoing->number == confirmation->number ||
             (confirmation->multiple && outgoing->number < confirmation->number)) {
             outbox->sent_count--;
             confirm(outbox, outgoing, event == BROKER_CONFIRMED, retry_at_ms);
         } else {
-            append(&kept, outgoing);
+            outgoing_append_take(&kept, outgoing);
         }
     }
     outbox->sent = kept;
@@ -380,7 +306,10 @@ outbox_settle(struct outbox *outbox, enum broker_event event,
 bool
 outbox_is_empty(const struct outbox *outbox)
 {
-    return outbox->waiting.first == NULL && outbox->sent.first == NULL;
+    for (size_t i = 0; i < OUTBOX_RANKS; i++)
+        if (outbox->waiting[i].first != NULL)
+            return false;
+    return outbox->sent.first == NULL;
 }
 
 void
@@ -388,9 +317,8 @@ outbox_clear(struct outbox *outbox)
 {
     struct outgoing *outgoing;
 
-    while ((outgoing = take_first(&outbox->waiting)) != NULL)
-        free_outgoing(outgoing);
-    while ((outgoing = take_first(&outbox->sent)) != NULL)
-        free_outgoing(outgoing);
+    send_again(outbox);
+    while ((outgoing = take_next(outbox)) != NULL)
+        outgoing_free(outgoing);
     *outbox = (struct outbox){0};
 }

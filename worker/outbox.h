@@ -2,9 +2,7 @@
 #ifndef WORKER_OUTBOX_H
 #define WORKER_OUTBOX_H
 
-#include "worker/broker.h"
-#include "worker/follow_up.h"
-#include "worker/inbox.h"
+#include "worker/outgoing.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,25 +10,22 @@
 
 /*
  * What we want to publish, until the broker has confirmed it: it survives a lost or held back
- * connection and is sent again.  Results are kept up to OUTBOX_RESULTS, then the oldest is dropped
- * and counted; what replaces a message (it has an owner) is never dropped.  Zero-initialised it is
- * empty.
+ * connection and is sent again.  Of results and events OUTBOX_NOTICES are kept in all; then the
+ * oldest event is dropped and counted, and only where there is none the oldest result.  What
+ * replaces or follows a message (it has an owner) is never dropped.  Zero-initialised it is empty.
  */
-enum { OUTBOX_RESULTS = 10000, OUTBOX_IN_FLIGHT = 1000 };
+enum { OUTBOX_NOTICES = 10000, OUTBOX_IN_FLIGHT = 1000 };
 
-struct outgoing;
-
-struct outgoing_list {
-    struct outgoing *first;
-    struct outgoing *last;
-};
+/* What is sent first, and dropped last. */
+enum outbox_rank { OUTBOX_OWNED, OUTBOX_RESULT, OUTBOX_EVENT, OUTBOX_RANKS };
 
 struct outbox {
-    struct outgoing_list waiting; /* not sent on the present connection */
-    struct outgoing_list sent;    /* not confirmed yet, by number */
+    struct outgoing_list waiting[OUTBOX_RANKS]; /* not sent on the present connection */
+    struct outgoing_list sent;                  /* not confirmed yet, by number */
     size_t sent_count;
-    size_t results; /* in both lists */
-    uint64_t dropped;
+    size_t results;   /* waiting and sent, as are */
+    size_t events;    /* these: a message may carry several */
+    uint64_t dropped; /* results and events */
 };
 
 /*
@@ -40,19 +35,9 @@ struct outbox {
 void outbox_add_result_take(struct outbox *outbox, const char *queue, const char *correlation_id,
                             char *text, bool persistent);
 
-/* A message that is not kept for ever: a result, an event, the answer to a control command. */
-struct notice {
-    const char *exchange; /* NULL: the default exchange */
-    const char *routing_key;
-    const char *correlation_id; /* NULL: none */
-    json_t *headers;            /* taken */
-    char *text;                 /* JSON, taken (free) */
-    bool persistent;
-};
-
 /*
  * outbox_add_notice_take(outbox, notice):
- * Send it if its exchange is there when its turn comes.  It counts and is dropped as a result is.
+ * Send it if its exchange is there when its turn comes.
  */
 void outbox_add_notice_take(struct outbox *outbox, struct notice *notice);
 

@@ -9,7 +9,8 @@
  * (free), NULL if out of memory.  Source: celery, 4.1.
  */
 
-/* result_write(task_id, ending): SUCCESS with null, FAILURE or REVOKED with the exception. */
+/* result_write(task_id, ending): SUCCESS with null, STARTED with who does it, the others with the
+ * exception. */
 char *result_write(const char *task_id, const struct ending *ending);
 
 #endif

@@ -19,9 +19,11 @@ struct revoked_id {
 };
 
 struct revoked {
-    struct revoked_id *ids; /* the oldest first, as a ring if that pays */
+    struct revoked_id *ids; /* the oldest first; to be read, not to be changed */
     size_t count;
-    size_t room;
+    void *tree; /* of the ids: each message that comes is looked up */
+    struct revoked_id *start;
+    size_t room; /* from ${start} */
 };
 
 /* revoked_add(revoked, id, at_s): an id known already keeps its place.  -1: out of memory, or an id

@@ -87,7 +87,7 @@ end_parent(struct worker *worker, struct message *parent, struct trophies *troph
 {
     const struct text_list *only = worker->evaluator.request.only;
     struct err err = {0};
-    const struct exception unknown = {"ValueError", "builtins", err.text};
+    const struct exception unknown = {"ValueError", "builtins", err.text, NULL};
 
     if (only != NULL && trophies_choose(trophies, only, &err) != 0) {
         range_cuts_free(parent->cuts);
@@ -177,6 +177,8 @@ worker_run_range(struct worker *worker, struct message *message)
     enum db_status status = next_users(worker, message, &range);
 
     while (status == DB_OK && worker->batch.subject_count > 0) {
+        if (message->cut != CUT_NONE)
+            return DB_CANCELLED;
         if (worker->stopping) /* the range goes back to its queue; what is done is done */
             return DB_RETRY;
         range.after_id = worker->batch.subjects[worker->batch.subject_count - 1].user_id;

@@ -10,8 +10,10 @@
 #include "worker/worker.h"
 #include "worker/workflow.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char *
 worker_queue(const struct worker *worker, const struct message *message)
@@ -44,12 +46,16 @@ tell_events(struct worker *worker, const struct message *message)
         events_task_succeeded(worker, message);
         break;
     case TASK_FAILURE:
+        if (message->started_us != 0) /* what native has not begun it rejects without a word */
+            events_task_rejected(worker, message, /* requeue */ false);
         events_task_failed(worker, message, &ending->exception);
         break;
     case TASK_REVOKED:
         events_task_revoked(worker, message, ending->why == REVOCATION_TERMINATED,
                             ending->why == REVOCATION_EXPIRED);
         break;
+    case TASK_STARTED:
+    case TASK_RETRY:
     case TASK_UNDECIDED: /* moved, not done */
     default:
         break;
@@ -151,14 +157,62 @@ worker_refuse(struct worker *worker, struct message *message, const struct excep
 }
 
 void
+worker_time_out(struct worker *worker, struct message *message)
+{
+    bool soft = message->cut == CUT_SOFT;
+    double limit_s = soft ? message->limits.soft_s : message->limits.hard_s;
+    char text[64];
+    struct exception exception = {
+        .type = soft ? "SoftTimeLimitExceeded" : "TimeLimitExceeded",
+        .module = "billiard.exceptions",
+        .message = text,
+        .arguments = json_array(),
+    };
+
+    (void)snprintf(text, sizeof text, "%s time limit of %g s", soft ? "soft" : "hard", limit_s);
+    if (!soft) /* an integer is one again: TimeLimitExceeded(2) */
+        (void)json_array_append_new(exception.arguments, limit_s == (double)(int64_t)limit_s
+                                                             ? json_integer((json_int_t)limit_s)
+                                                             : json_real(limit_s));
+    worker_fail(worker, message, &exception);
+    json_decref(exception.arguments);
+}
+
+/* Tells of a state on the way to the end. */
+static void
+send_progress(struct worker *worker, struct message *message)
+{
+    results_send(worker, message);
+    ending_clear(&message->ending);
+}
+
+void
 worker_begin(struct worker *worker, struct message *message)
 {
-    if (message->started_us == 0) {
-        message->started_us = clock_now_us();
-        message->started_ms = clock_monotonic_ms();
-        worker->counters.started++;
-        events_task_started(worker, message);
+    if (message->started_us != 0)
+        return;
+    message->started_us = clock_now_us();
+    message->started_ms = clock_monotonic_ms();
+    worker->counters.started++;
+    events_task_started(worker, message);
+    if (worker->options->celery_track_started) {
+        ending_started(&message->ending, (int)getpid(), worker->name);
+        send_progress(worker, message);
     }
+}
+
+void
+worker_retry(struct worker *worker, struct message *message, const char *why)
+{
+    const struct exception exception = {"OperationalError", "django.db.utils", why, NULL};
+
+    if (!message->retried) {
+        message->retried = true;
+        ending_retry(&message->ending, message->task.id, &exception);
+        events_task_retried(worker, message, &exception);
+        send_progress(worker, message);
+    }
+    message_put_back(message, 0);
 }
 
 void
@@ -174,14 +228,42 @@ worker_revoke(struct worker *worker, struct message *message, enum revocation wh
     finish(worker, message);
 }
 
+bool
+worker_revoke_unwanted(struct worker *worker, struct message *message)
+{
+    int64_t now_us = clock_now_us();
+
+    if (message->task.expires_us != CELERY_NO_TIME && message->task.expires_us <= now_us)
+        worker_revoke(worker, message, REVOCATION_EXPIRED);
+    else if (revoked_has(&worker->revoked, message->task.id, now_us / 1000000))
+        worker_revoke(worker, message, REVOCATION_REVOKED);
+    else
+        return false;
+    return true;
+}
+
+void
+worker_repeat(struct worker *worker, struct message *message, const struct finished_task *task)
+{
+    ending_copy(&message->ending, &task->ending);
+    message->end = task->end;
+    message->state = task->end;
+    results_send(worker, message);
+    log_end(message, LOG_LEVEL_INFO, "was done before", "");
+}
+
 /* What had to be published for this message is safe, or the outbox has given it up and rejects. */
 static void
 end_message(struct worker *worker, struct message *message)
 {
     static const struct exception unpublished = {"RuntimeError", "builtins",
-                                                 "what follows it could not be published"};
+                                                 "what follows it could not be published", NULL};
     bool given_up = message->end == MESSAGE_REJECTED && message->ending.state != TASK_FAILURE;
 
+    if (message->cuts != NULL && !given_up && message->terminate) { /* no further ranges */
+        worker_revoke(worker, message, REVOCATION_TERMINATED);
+        return;
+    }
     if (message->cuts != NULL && !given_up) { /* of many ranges, the first: now the next */
         worker_publish_ranges(worker, message);
         return;
@@ -219,11 +301,15 @@ worker_settle(struct worker *worker)
     uint64_t up_to;
 
     end_confirmed(worker);
+    events_flush(worker);
     up_to = inbox_settled_up_to(&worker->inbox);
     outbox_send(&worker->outbox, worker->publisher);
     if (up_to != 0)
         (void)consumer_ack(worker->consumer, up_to, /* multiple */ true);
     for (size_t i = 0; i < worker->inbox.count; i++)
         settle_one(worker, worker->inbox.messages[i], up_to);
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (message_is_settled(worker->inbox.messages[i]))
+            finished_add_take(&worker->finished, worker->inbox.messages[i], clock_monotonic_ms());
     (void)inbox_remove_settled(&worker->inbox);
 }

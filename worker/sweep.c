@@ -50,6 +50,7 @@ give_up(enum db_status status)
         return EX_UNAVAILABLE;
     case DB_RETRY:
     case DB_TIMEOUT:
+    case DB_CANCELLED:
         return EX_TEMPFAIL;
     case DB_OK:
     case DB_DATA:

@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/control.h"
+#include "worker/cut.h"
 #include "worker/events.h"
 #include "worker/worker.h"
 
@@ -118,6 +119,7 @@ take_confirmations(struct worker *worker)
         (void)backoff_failed(&worker->publisher_backoff, clock_monotonic_ms());
         if (event == BROKER_LOST)
             return;
+        events_online(worker);
     }
     while ((event = publisher_next(worker->publisher, &confirmation)) != BROKER_NOTHING) {
         outbox_settle(&worker->outbox, event, &confirmation, now_ms + RETRY_REFUSED_MS);
@@ -142,6 +144,8 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
 
     if (timeout_ms < 0 || timeout_ms > HEARTBEAT_TURN_MS)
         timeout_ms = HEARTBEAT_TURN_MS;
+    if (timeout_ms > events_left_ms(worker))
+        timeout_ms = events_left_ms(worker);
     if (consumer_has_buffered(worker->consumer) || publisher_has_buffered(worker->publisher))
         timeout_ms = 0; /* poll() would wait for what has been read already */
     if (poll(fds, sizeof fds / sizeof fds[0], (int)timeout_ms) < 0 && errno != EINTR) {
@@ -163,7 +167,16 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
 }
 
 int
-worker_wait(void *worker, int fd, short events, int timeout_ms)
+worker_wait(void *context, int fd, short events, int timeout_ms)
 {
-    return worker_turn(worker, fd, events, timeout_ms);
+    struct worker *worker = context;
+    int64_t limit_ms = cut_next_ms(&worker->batch, clock_monotonic_ms());
+    int seen;
+
+    if (limit_ms >= 0 && (timeout_ms < 0 || limit_ms < timeout_ms))
+        timeout_ms = (int)limit_ms;
+    seen = worker_turn(worker, fd, events, timeout_ms);
+    if (seen >= 0 && cut_batch(&worker->batch, clock_monotonic_ms()))
+        db_cancel(worker->db);
+    return seen;
 }

@@ -3,15 +3,18 @@
 #define WORKER_WORKER_H
 
 #include "common/backoff.h"
+#include "common/buffer.h"
 #include "common/db.h"
 #include "common/options.h"
 #include "worker/batch.h"
 #include "worker/broker.h"
 #include "worker/evaluate.h"
+#include "worker/finished.h"
 #include "worker/inbox.h"
 #include "worker/lamport.h"
 #include "worker/outbox.h"
 #include "worker/revoked.h"
+#include "worker/task_settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,8 +43,11 @@ struct counters {
 /* What is sent of events. */
 struct events_state {
     bool tasks;                /* task events are on: somebody listens */
+    bool barred;               /* there is no exchange that we may publish them to */
+    bool farewell;             /* worker-offline has been sent */
     int64_t next_heartbeat_ms; /* monotonic */
-    json_t *collected;         /* task events of this turn; NULL: none */
+    struct buffer collected; /* task events not handed to the outbox yet, a JSON array half done */
+    size_t collected_count;
 };
 
 /* Everything the daemon has.  One process, one thread, one of these. */
@@ -61,6 +67,8 @@ struct worker {
     struct counters counters;
     struct lamport clock;
     struct revoked revoked;
+    struct finished finished;
+    struct task_settings task_settings; /* by remote control */
     struct events_state events;
     int64_t started_ms; /* monotonic: the process's start */
     int signal_fd;
@@ -82,7 +90,8 @@ struct worker {
  */
 int worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms);
 
-/* worker_wait(worker, fd, events, timeout_ms): worker_turn() as db.h wants it. */
+/* worker_wait(worker, fd, events, timeout_ms): worker_turn() as db.h wants it; a message of the
+ * batch that is terminated or whose time is over cancels what the database does for it. */
 int worker_wait(void *worker, int fd, short events, int timeout_ms);
 
 /* ---- arrive.c */
@@ -90,6 +99,16 @@ int worker_wait(void *worker, int fd, short events, int timeout_ms);
 /* worker_arrive(worker, delivery): take ${delivery} (owned from now on) into the inbox, or refuse
  * it. */
 void worker_arrive(struct worker *worker, struct delivery *delivery);
+
+/* ---- redelivered.c */
+
+/*
+ * worker_adopt(worker, message):
+ * Is ${message}, the last of the inbox, a redelivery of one that we have still in hand though its
+ * connection is gone, or that has ended here a moment ago?  Then it is not run twice: the one in
+ * hand takes its delivery tag and ${message} is freed, or it ends as that one did.
+ */
+bool worker_adopt(struct worker *worker, struct message *message);
 
 /* ---- replace.c */
 
@@ -163,11 +182,28 @@ void worker_fail(struct worker *worker, struct message *message, const struct ex
 void worker_refuse(struct worker *worker, struct message *message,
                    const struct exception *exception);
 
+/* worker_time_out(worker, message): FAILURE as Celery has it for the limit that message->cut says.
+ */
+void worker_time_out(struct worker *worker, struct message *message);
+
 /* worker_begin(worker, message): its work begins, for the first time or again. */
 void worker_begin(struct worker *worker, struct message *message);
 
+/* worker_retry(worker, message, why): it came to nothing for a reason that passes: it is put back,
+ * and its sender hears of the first time only. */
+void worker_retry(struct worker *worker, struct message *message, const char *why);
+
 /* worker_revoke(worker, message, why): REVOKED; acknowledged. */
 void worker_revoke(struct worker *worker, struct message *message, enum revocation why);
+
+/* worker_revoke_unwanted(worker, message): the same if it has expired or its id is revoked; true:
+ * so it was. */
+bool worker_revoke_unwanted(struct worker *worker, struct message *message);
+
+/* worker_repeat(worker, message, task): it ends as the same message ended before, which is told its
+ * sender again. */
+void worker_repeat(struct worker *worker, struct message *message,
+                   const struct finished_task *task);
 
 /* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended,
  * and forget it. */

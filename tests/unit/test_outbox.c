@@ -115,15 +115,15 @@ START_TEST(drops_the_oldest)
     add_result(&outbox, "sent");
     outbox_send(&outbox, NULL);
     message = add_replacement(&outbox, "owned");
-    for (int i = 1; i < OUTBOX_RESULTS; i++) {
+    for (int i = 1; i < OUTBOX_NOTICES; i++) {
         (void)snprintf(id, sizeof id, "r%d", i);
         add_result(&outbox, id);
     }
-    ck_assert_uint_eq(outbox.results, OUTBOX_RESULTS);
+    ck_assert_uint_eq(outbox.results, OUTBOX_NOTICES);
     ck_assert_uint_eq(outbox.dropped, 0);
     add_result(&outbox, "new1");
     add_result(&outbox, "new2");
-    ck_assert_uint_eq(outbox.results, OUTBOX_RESULTS);
+    ck_assert_uint_eq(outbox.results, OUTBOX_NOTICES);
     ck_assert_uint_eq(outbox.dropped, 2);
     reopen();
     fake.lost_after = 3;

@@ -152,7 +152,7 @@ END_TEST
 /* The three ends, and what was moved: results go out before acknowledgements. */
 START_TEST(ends)
 {
-    static const struct exception exception = {"ValueError", "builtins", "why"};
+    static const struct exception exception = {"ValueError", "builtins", "why", NULL};
     static const char *const expected[] = {"reply0 up to 11 ", "reply0 no 11 ", "reply0 up to 11 ",
                                            "up to 11 "};
     struct worker worker = {.options = &options};

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list of revoked ids: what it knows, for how long, how many, and how quickly. */
+#include "common/clock.h"
+#include "tests/unit/suite.h"
+#include "worker/revoked.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { THEN = 1000000, LOOKUPS = 200000 };
+
+static void
+name(char text[32], int number)
+{
+    (void)snprintf(text, 32, "id-%d", number);
+}
+
+static void
+fill(struct revoked *revoked, int from, int upto)
+{
+    char id[32];
+
+    for (int i = from; i < upto; i++) {
+        name(id, i);
+        ck_assert_int_eq(revoked_add(revoked, id, THEN + i), 0);
+    }
+}
+
+static bool
+has(const struct revoked *revoked, int number, int64_t now_s)
+{
+    char id[32];
+
+    name(id, number);
+    return revoked_has(revoked, id, now_s);
+}
+
+START_TEST(knows)
+{
+    struct revoked revoked = {0};
+
+    ck_assert(!revoked_has(&revoked, "a", THEN));
+    ck_assert_int_eq(revoked_add(&revoked, "a", THEN), 0);
+    ck_assert_int_eq(revoked_add(&revoked, "b", THEN + 1), 0);
+    ck_assert_int_eq(revoked_add(&revoked, "a", THEN + 9), 0); /* keeps its place and its time */
+    ck_assert_uint_eq(revoked.count, 2);
+    ck_assert_str_eq(revoked.ids[0].id, "a");
+    ck_assert_int_eq(revoked.ids[0].at_s, THEN);
+    ck_assert_str_eq(revoked.ids[1].id, "b");
+    ck_assert(revoked_has(&revoked, "a", THEN) && revoked_has(&revoked, "b", THEN));
+    ck_assert(!revoked_has(&revoked, "", THEN) && !revoked_has(&revoked, "ab", THEN));
+    revoked_clear(&revoked);
+    ck_assert(!revoked_has(&revoked, "a", THEN));
+}
+END_TEST
+
+START_TEST(long_ids)
+{
+    struct revoked revoked = {0};
+    char id[REVOKED_ID_MAX + 2];
+
+    memset(id, 'x', sizeof id);
+    id[REVOKED_ID_MAX + 1] = '\0';
+    ck_assert_int_eq(revoked_add(&revoked, id, THEN), -1);
+    ck_assert(!revoked_has(&revoked, id, THEN));
+    id[REVOKED_ID_MAX] = '\0';
+    ck_assert_int_eq(revoked_add(&revoked, id, THEN), 0);
+    ck_assert(revoked_has(&revoked, id, THEN));
+    revoked_clear(&revoked);
+}
+END_TEST
+
+START_TEST(forgets_the_old)
+{
+    struct revoked revoked = {0};
+
+    fill(&revoked, 0, 1000);
+    ck_assert(has(&revoked, 0, THEN + REVOKED_KEEP_S));
+    ck_assert(!has(&revoked, 0, THEN + REVOKED_KEEP_S + 1));
+    ck_assert_uint_eq(revoked.count, 1000);
+    revoked_purge(&revoked, THEN + REVOKED_KEEP_S + 600);
+    ck_assert_uint_eq(revoked.count, 400);
+    ck_assert_str_eq(revoked.ids[0].id, "id-600");
+    ck_assert(!has(&revoked, 599, THEN) && has(&revoked, 600, THEN));
+    fill(&revoked, 1000, 3000);
+    ck_assert_uint_eq(revoked.count, 2400);
+    ck_assert(has(&revoked, 600, THEN) && has(&revoked, 2999, THEN));
+    revoked_purge(&revoked, INT64_MAX);
+    ck_assert_uint_eq(revoked.count, 0);
+    revoked_clear(&revoked);
+}
+END_TEST
+
+START_TEST(bounded)
+{
+    struct revoked revoked = {0};
+
+    fill(&revoked, 0, 3 * REVOKED_MAX);
+    ck_assert_uint_eq(revoked.count, REVOKED_MAX);
+    ck_assert_uint_le(revoked.room, 4 * REVOKED_MAX);
+    ck_assert(!has(&revoked, 2 * REVOKED_MAX - 1, THEN));
+    for (int i = 2 * REVOKED_MAX; i < 3 * REVOKED_MAX; i++)
+        ck_assert(has(&revoked, i, THEN));
+    revoked_clear(&revoked);
+}
+END_TEST
+
+/* A list of this length must not be walked for every message: that took over a minute. */
+START_TEST(quick)
+{
+    struct revoked revoked = {0};
+    int64_t started_ms = clock_monotonic_ms();
+    int found = 0;
+
+    fill(&revoked, 0, REVOKED_MAX);
+    for (int i = 0; i < LOOKUPS; i++)
+        found += has(&revoked, REVOKED_MAX - 1 + i, THEN);
+    ck_assert_int_eq(found, 1);
+    ck_assert_int_lt(clock_monotonic_ms() - started_ms, 3000);
+    revoked_clear(&revoked);
+}
+END_TEST
+
+int
+main(void)
+{
+    const struct suite_test tests[] = {
+        {knows, 1}, {long_ids, 1}, {forgets_the_old, 1}, {bounded, 1}, {quick, 1}};
+
+    return suite_run("revoked", tests, sizeof tests / sizeof tests[0]);
+}
