@@ -119,7 +119,7 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
 enum { TO_EVENTS, TO_CONTROL, TO_CONTROL_REPLIES };
 
 /* What we publish to besides queues, made as Celery makes it; the first only if there are to be
- * events. */
+ * events, the last two only for remote control. */
 static const struct broker_exchange exchanges[] = {
     [TO_EVENTS] = {EVENT_EXCHANGE, "topic", /* durable */ true},
     [TO_CONTROL] = {CONTROL_EXCHANGE, "fanout", /* durable */ false},
@@ -151,7 +151,8 @@ set_up(struct worker *worker, const char *name)
         .wait = worker_wait,
         .wait_context = worker,
     };
-    const size_t skipped = o->celery_events ? 0 : 1;
+    const size_t first = o->celery_events ? TO_EVENTS : TO_CONTROL;
+    const size_t end = o->celery_remote_control ? TO_CONTROL_REPLIES + 1 : TO_CONTROL;
     struct err err = {0};
 
     if (broker_settings_check(&broker, &err) != 0 ||
@@ -160,8 +161,7 @@ set_up(struct worker *worker, const char *name)
         return EX_CONFIG;
     }
     worker->consumer = consumer_new(&consumer);
-    worker->publisher = publisher_new(&broker, exchanges + skipped,
-                                      sizeof exchanges / sizeof exchanges[0] - skipped);
+    worker->publisher = publisher_new(&broker, exchanges + first, end - first);
     worker->db = db_new(&db);
     worker->signal_fd = open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
@@ -180,8 +180,10 @@ tear_down(struct worker *worker)
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
+    revoked_stamps_clear(&worker->revoked_stamps);
     finished_clear(&worker->finished);
     task_settings_clear(&worker->task_settings);
+    json_decref(worker->totals);
     events_clear(worker);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);

@@ -156,6 +156,16 @@ worker_refuse(struct worker *worker, struct message *message, const struct excep
     finish(worker, message);
 }
 
+static void
+count_begun(struct worker *worker, const char *name)
+{
+    if (worker->totals == NULL)
+        worker->totals = json_object();
+    (void)json_object_set_new(
+        worker->totals, name,
+        json_integer(json_integer_value(json_object_get(worker->totals, name)) + 1));
+}
+
 void
 worker_time_out(struct worker *worker, struct message *message)
 {
@@ -194,6 +204,7 @@ worker_begin(struct worker *worker, struct message *message)
     message->started_us = clock_now_us();
     message->started_ms = clock_monotonic_ms();
     worker->counters.started++;
+    count_begun(worker, message->task.name);
     events_task_started(worker, message);
     if (worker->options->celery_track_started) {
         ending_started(&message->ending, (int)getpid(), worker->name);

@@ -11,7 +11,7 @@
  * limits.  Only names of tasks that we run are entered, so the table stays as short as the list of
  * these; it is lost with the process.  Zero-initialised it is empty.  Source: celery, 2.3 and 6.4.
  */
-enum { TASK_RATE_SIZE = 64 };
+enum { TASK_RATE_SIZE = 64, TASK_LIMIT_MAX_S = 1000000000 };
 
 struct task_setting {
     char *name;

@@ -47,6 +47,14 @@ task_find(const char *name, const struct task_alias *aliases, size_t count)
     return find_own(name);
 }
 
+_Static_assert((int)KINDS < (int)TASK_KINDS_MAX, "more tasks than there is room for their names");
+
+const char *
+task_name(size_t i)
+{
+    return i < KINDS ? kinds[i].names[0] : NULL;
+}
+
 const char *
 task_full_name(const char *name)
 {

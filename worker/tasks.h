@@ -33,6 +33,12 @@ struct task_kind {
  */
 const struct task_kind *task_find(const char *name, const struct task_alias *aliases, size_t count);
 
+enum { TASK_KINDS_MAX = 16 };
+
+/* task_name(i): the full name of the ${i}th of our tasks, fewer than TASK_KINDS_MAX; NULL: there
+ * are no more. */
+const char *task_name(size_t i);
+
 /* task_full_name(name): the application's own name for the task that ${name} means among ours; else
  * ${name} itself. */
 const char *task_full_name(const char *name);

@@ -17,7 +17,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { HEARTBEAT_TURN_MS = 1000, RETRY_REFUSED_MS = 5000 };
+enum { HEARTBEAT_TURN_MS = 1000, RETRY_REFUSED_MS = 5000, DELIVERIES_TURN_MS = 50 };
 
 static void
 log_state(const struct worker *worker)
@@ -38,6 +38,15 @@ log_state(const struct worker *worker)
              (unsigned long long)worker->outbox.dropped);
 }
 
+void
+worker_stop(struct worker *worker, const char *why)
+{
+    log_note("%s: %s", why, worker->stopping ? "leaving at once" : "finishing the batch in hand");
+    worker->leaving = worker->stopping;
+    worker->stopping = true;
+    worker->stop_deadline_ms = clock_monotonic_ms() + worker->options->worker_drain_seconds * 1000;
+}
+
 static void
 take_signals(struct worker *worker)
 {
@@ -52,12 +61,7 @@ take_signals(struct worker *worker)
             worker->reload = true;
             break;
         default:
-            log_note("%s: %s", strsignal((int)info.ssi_signo),
-                     worker->stopping ? "leaving at once" : "finishing the batch in hand");
-            worker->leaving = worker->stopping;
-            worker->stopping = true;
-            worker->stop_deadline_ms =
-                clock_monotonic_ms() + worker->options->worker_drain_seconds * 1000;
+            worker_stop(worker, strsignal((int)info.ssi_signo));
             break;
         }
     }
@@ -77,6 +81,7 @@ take_deliveries(struct worker *worker)
 {
     struct delivery delivery = {0};
     enum broker_event event;
+    int64_t until_ms;
 
     if (!consumer_is_open(worker->consumer)) {
         if (worker->stopping ||
@@ -89,7 +94,10 @@ take_deliveries(struct worker *worker)
             return;
         }
         backoff_works(&worker->consumer_backoff, clock_monotonic_ms());
+        control_hello(worker);
     }
+    /* no stream of deliveries or requests keeps the turn from the rest of its work */
+    until_ms = clock_monotonic_ms() + DELIVERIES_TURN_MS;
     while ((event = consumer_next(worker->consumer, &delivery)) == BROKER_DELIVERY) {
         backoff_reset(&worker->consumer_backoff);
         if (delivery.queue == BROKER_CONTROL_QUEUE) {
@@ -98,6 +106,8 @@ take_deliveries(struct worker *worker)
         } else {
             worker_arrive(worker, &delivery);
         }
+        if (clock_monotonic_ms() >= until_ms)
+            return;
     }
     if (event == BROKER_LOST)
         consumer_gone(worker);

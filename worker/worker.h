@@ -14,6 +14,7 @@
 #include "worker/lamport.h"
 #include "worker/outbox.h"
 #include "worker/revoked.h"
+#include "worker/revoked_stamps.h"
 #include "worker/task_settings.h"
 
 #include <stdbool.h>
@@ -50,6 +51,13 @@ struct events_state {
     size_t collected_count;
 };
 
+/* What remote control keeps. */
+struct control_state {
+    char hello[UUID_SIZE];     /* the ticket that answers to our hello bear; "": none */
+    uint64_t dropped;          /* requests that were none, since the last line of log */
+    int64_t next_complaint_ms; /* monotonic: when that may be said again */
+};
+
 /* Everything the daemon has.  One process, one thread, one of these. */
 struct worker {
     const struct options *options;
@@ -65,10 +73,13 @@ struct worker {
     struct batch batch;
     struct evaluator evaluator;
     struct counters counters;
+    json_t *totals; /* how many were begun, by the task's name; NULL: none */
     struct lamport clock;
     struct revoked revoked;
     struct finished finished;
+    struct revoked_stamps revoked_stamps;
     struct task_settings task_settings; /* by remote control */
+    struct control_state control;
     struct events_state events;
     int64_t started_ms; /* monotonic: the process's start */
     int signal_fd;
@@ -89,6 +100,9 @@ struct worker {
  * leave at once.
  */
 int worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms);
+
+/* worker_stop(worker, why): finish what is in hand and leave; the second time: leave at once. */
+void worker_stop(struct worker *worker, const char *why);
 
 /* worker_wait(worker, fd, events, timeout_ms): worker_turn() as db.h wants it; a message of the
  * batch that is terminated or whose time is over cancels what the database does for it. */

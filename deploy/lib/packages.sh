@@ -3,7 +3,7 @@
 # starting a service or making a database cluster.
 
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libpq-dev libjansson-dev libconfig-dev librabbitmq-dev
-    zlib1g-dev liblzma-dev libbz2-dev)
+    zlib1g-dev liblzma-dev libbz2-dev libpcre2-dev)
 SERVER_PACKAGES=(postgresql rabbitmq-server python3 python3-celery python3-amqp python3-psycopg2)
 TEST_PACKAGES=(git check clang clang-format libclang-rt-14-dev faketime python3-pytest)
 
