@@ -148,15 +148,6 @@ clock_format_local(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
     sign[5] = (char)('0' + minutes % 10);
 }
 
-int
-clock_hours_west(int64_t instant_us)
-{
-    time_t seconds = (time_t)floor_div(instant_us, 1000000);
-    struct tm local;
-
-    return localtime_r(&seconds, &local) == NULL ? 0 : (int)floor_div(-local.tm_gmtoff, 3600);
-}
-
 void
 clock_format_date(int32_t days, char text[CLOCK_TEXT_SIZE])
 {

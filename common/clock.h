@@ -42,10 +42,6 @@ void clock_format_utc(int64_t instant_us, char text[CLOCK_TEXT_SIZE]);
 /* clock_format_local(instant_us, text): "2026-11-23T04:06:29.374496+01:00", in the zone set. */
 void clock_format_local(int64_t instant_us, char text[CLOCK_TEXT_SIZE]);
 
-/* clock_hours_west(instant_us): how many hours the zone set is behind UTC at that instant, in full
- * ones (5:30 ahead is -6), as Python counts them. */
-int clock_hours_west(int64_t instant_us);
-
 /* clock_format_date(days, text): "2026-11-23"; PostgreSQL reads it. Years 1..9999. */
 void clock_format_date(int32_t days, char text[CLOCK_TEXT_SIZE]);
 

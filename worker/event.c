@@ -16,8 +16,8 @@ begin(struct buffer *buffer, const struct event_head *head)
 {
     buffer_printf(buffer, "{\"hostname\": ");
     json_text_put(buffer, head->hostname);
-    buffer_printf(buffer, ", \"utcoffset\": %d, \"pid\": %lld, \"clock\": %lld", head->hours_west,
-                  (long long)head->pid, (long long)head->clock);
+    buffer_printf(buffer, ", \"pid\": %lld, \"clock\": %lld", (long long)head->pid,
+                  (long long)head->clock);
 }
 
 static void

@@ -11,16 +11,16 @@
 
 /*
  * One event as Celery's monitors read it: a JSON object appended to a buffer, its keys in native's
- * order.  Pure: all of it is borrowed and nothing is asked.  A ${uuid} is a task's id.  Source:
- * celery, 5.2 and 5.3.
+ * order.  Native's utcoffset is left out: a monitor in another zone would shift the timestamp by
+ * it, though that counts from 1970 everywhere, and without it takes the time as it is.  Pure: all
+ * of it is borrowed and nothing is asked.  A ${uuid} is a task's id.  Source: celery, 5.2 and 5.3.
  */
 
 /* What every event says of its sender and its moment. */
 struct event_head {
     const char *hostname; /* the node name */
     int64_t pid;
-    int hours_west; /* of UTC */
-    int64_t clock;  /* Lamport's */
+    int64_t clock; /* Lamport's */
     int64_t now_us;
 };
 

@@ -29,7 +29,6 @@ make_head(struct worker *worker)
     return (struct event_head){
         .hostname = worker->name,
         .pid = getpid(),
-        .hours_west = clock_hours_west(now_us),
         .clock = lamport_tick(&worker->clock),
         .now_us = now_us,
     };

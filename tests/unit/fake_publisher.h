@@ -20,7 +20,7 @@ static struct {
     const char *refuses;  /* what has this correlation id, for good */
     size_t lost_after;    /* how many more are sent before the connection is lost */
     uint64_t number;
-    char log[1024]; /* correlation ids, "!" behind mandatory ones */
+    char log[1024]; /* correlation ids, of events routing keys; "!" behind mandatory ones */
 } fake;
 
 bool
@@ -40,10 +40,13 @@ publisher_is_ready(const struct publisher *publisher)
 enum broker_event
 publisher_send(struct publisher *publisher, const struct publication *publication, uint64_t *number)
 {
+    const char *id = publication->properties->correlation_id;
     size_t length = strlen(fake.log);
 
     (void)publisher;
-    if (fake.refuses != NULL && strcmp(fake.refuses, publication->properties->correlation_id) == 0)
+    if (id == NULL) /* an event */
+        id = publication->queue;
+    if (fake.refuses != NULL && strcmp(fake.refuses, id) == 0)
         return BROKER_REFUSED;
     if (fake.lost_after == 0) {
         fake.held_back = true; /* as the real one: not ready until it is opened again */
@@ -52,8 +55,8 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
     fake.lost_after--;
     *number = ++fake.number;
     if (length < sizeof fake.log - 16)
-        (void)snprintf(fake.log + length, sizeof fake.log - length, "%s%s ",
-                       publication->properties->correlation_id, publication->mandatory ? "!" : "");
+        (void)snprintf(fake.log + length, sizeof fake.log - length, "%s%s ", id,
+                       publication->mandatory ? "!" : "");
     return BROKER_NOTHING;
 }
 
@@ -78,6 +81,18 @@ static inline void
 add_result(struct outbox *outbox, const char *id)
 {
     outbox_add_result_take(outbox, "reply", id, strdup("{}"), false);
+}
+
+static inline void
+add_events(struct outbox *outbox, const char *key, size_t events)
+{
+    struct notice notice = {.exchange = "celeryev",
+                            .routing_key = key,
+                            .headers = json_object(),
+                            .text = strdup("[]"),
+                            .events = events};
+
+    outbox_add_notice_take(outbox, &notice);
 }
 
 static inline struct message *

@@ -4,6 +4,7 @@
  * allocation failing once.
  */
 #include "worker/celery.h"
+#include "worker/fields.h"
 
 #include <check.h>
 #include <limits.h>
@@ -35,6 +36,30 @@ decode(const char *headers, const char *body, struct celery_task *task, struct e
 
     return celery_decode(&wire, task, err);
 }
+
+/* What people are shown, with texts of the greatest length and one more. */
+START_TEST(shown)
+{
+    char text[5 * FIELDS_SHOWN_MAX];
+    char args[2 * FIELDS_SHOWN_MAX + 1] = "";
+    struct celery_task task;
+    struct err err = {0};
+
+    for (int i = 0; i < FIELDS_SHOWN_MAX; i++)
+        (void)strcat(args, "\xc3\xa9");
+    (void)snprintf(text, sizeof text,
+                   "{\"task\": \"t\", \"id\": \"i\", \"shadow\": \"s\", \"argsrepr\": \"%sx\", "
+                   "\"kwargsrepr\": \"%s\", \"eta\": \"2030-01-02 03:04:05Z\", \"expires\": null}",
+                   args, args);
+    ck_assert_msg(decode(text, "[[], {}, {}]", &task, &err) == 0, "%s", err.text);
+    ck_assert_str_eq(task.shadow, "s");
+    ck_assert_str_eq(task.argsrepr, args);
+    ck_assert_str_eq(task.kwargsrepr, args);
+    ck_assert_str_eq(task.eta, "2030-01-02 03:04:05Z");
+    ck_assert_ptr_null(task.expires);
+    celery_task_clear(&task);
+}
+END_TEST
 
 /* Lengths around the limit of an AMQP short string; jansson's depth; the size before inflation. */
 START_TEST(limits)
@@ -157,6 +182,7 @@ main(void)
     SRunner *sr = srunner_create(suite);
     int failed;
 
+    tcase_add_test(tc, shown);
     tcase_add_test(tc, limits);
     tcase_add_loop_test(tc, starved, 0, (int)(sizeof whole / sizeof whole[0]));
     suite_add_tcase(suite, tc);

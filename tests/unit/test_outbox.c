@@ -134,6 +134,90 @@ START_TEST(drops_the_oldest)
 }
 END_TEST
 
+/* Work first, then results, then events; after a lost connection the same again. */
+START_TEST(ranks)
+{
+    struct outbox outbox;
+    struct message *message;
+
+    set_up(&outbox);
+    add_events(&outbox, "e1", 1);
+    add_result(&outbox, "r1");
+    message = add_replacement(&outbox, "owned");
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "owned! r1 e1 ");
+    settle(&outbox, BROKER_LOST, 0, false);
+    add_events(&outbox, "e2", 3);
+    add_result(&outbox, "r2");
+    ck_assert_uint_eq(outbox.results, 2);
+    ck_assert_uint_eq(outbox.events, 4);
+    reopen();
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "owned! r1 r2 e1 e2 ");
+    settle(&outbox, BROKER_CONFIRMED, 5, true);
+    ck_assert(outbox_is_empty(&outbox));
+    ck_assert_uint_eq(outbox.results + outbox.events, 0);
+    ck_assert_uint_eq(outbox.dropped, 0);
+    outbox_clear(&outbox);
+    message_free(message);
+}
+END_TEST
+
+/* Events make room for each other and for results, results never for events. */
+START_TEST(drops_events_first)
+{
+    struct outbox outbox;
+
+    set_up(&outbox);
+    fake.held_back = true;
+    add_result(&outbox, "first");
+    add_events(&outbox, "e1", 20);
+    add_events(&outbox, "e2", OUTBOX_NOTICES - 30);
+    add_events(&outbox, "e3", 9);
+    ck_assert_uint_eq(outbox.results + outbox.events, OUTBOX_NOTICES);
+    add_events(&outbox, "e4", 1); /* one too many: all of the oldest message go */
+    ck_assert_uint_eq(outbox.dropped, 20);
+    add_result(&outbox, "second");
+    ck_assert_uint_eq(outbox.dropped, 20);
+    reopen();
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "first second e2 e3 e4 ");
+    settle(&outbox, BROKER_CONFIRMED, 5, true);
+
+    reopen();
+    fake.held_back = true;
+    add_events(&outbox, "e5", 1);
+    for (int i = 0; i < OUTBOX_NOTICES; i++)
+        add_result(&outbox, i == 0 ? "oldest" : "x");
+    ck_assert_uint_eq(outbox.events, 0); /* the last result needed its place */
+    ck_assert_uint_eq(outbox.dropped, 21);
+    add_events(&outbox, "e6", 5);
+    ck_assert_uint_eq(outbox.dropped, 26);
+    ck_assert_uint_eq(outbox.results, OUTBOX_NOTICES);
+    reopen();
+    fake.lost_after = 1;
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "oldest ");
+    outbox_clear(&outbox);
+}
+END_TEST
+
+/* An exchange that is not there costs its events only. */
+START_TEST(no_exchange)
+{
+    struct outbox outbox;
+
+    set_up(&outbox);
+    fake.lacks_exchanges = true;
+    add_events(&outbox, "e", 5);
+    add_result(&outbox, "r");
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "r ");
+    ck_assert_uint_eq(outbox.events, 0);
+    outbox_clear(&outbox);
+}
+END_TEST
+
 START_TEST(nothing_to_send)
 {
     struct outbox outbox;
@@ -158,6 +242,9 @@ main(void)
         {held_back, 1},
         {in_flight, 1},
         {drops_the_oldest, 1},
+        {ranks, 1},
+        {drops_events_first, 1},
+        {no_exchange, 1},
         {nothing_to_send, 1},
     };
 
