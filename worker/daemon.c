@@ -119,7 +119,7 @@ live(struct worker *worker, const struct daemon_settings *settings, struct optio
 enum { TO_EVENTS, TO_CONTROL, TO_CONTROL_REPLIES };
 
 /* What we publish to besides queues, made as Celery makes it; the first only if there are to be
- * events, the last two only for remote control. */
+ * events, the last two for remote control. */
 static const struct broker_exchange exchanges[] = {
     [TO_EVENTS] = {EVENT_EXCHANGE, "topic", /* durable */ true},
     [TO_CONTROL] = {CONTROL_EXCHANGE, "fanout", /* durable */ false},
@@ -151,8 +151,7 @@ set_up(struct worker *worker, const char *name)
         .wait = worker_wait,
         .wait_context = worker,
     };
-    const size_t first = o->celery_events ? TO_EVENTS : TO_CONTROL;
-    const size_t end = o->celery_remote_control ? TO_CONTROL_REPLIES + 1 : TO_CONTROL;
+    const size_t skipped = o->celery_events ? 0 : 1;
     struct err err = {0};
 
     if (broker_settings_check(&broker, &err) != 0 ||
@@ -161,7 +160,9 @@ set_up(struct worker *worker, const char *name)
         return EX_CONFIG;
     }
     worker->consumer = consumer_new(&consumer);
-    worker->publisher = publisher_new(&broker, exchanges + first, end - first);
+    worker->publisher = publisher_new(
+        &broker, exchanges + skipped,
+        (o->celery_remote_control ? sizeof exchanges / sizeof exchanges[0] : TO_CONTROL) - skipped);
     worker->db = db_new(&db);
     worker->signal_fd = open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
@@ -180,11 +181,11 @@ tear_down(struct worker *worker)
     outbox_clear(&worker->outbox);
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
-    revoked_stamps_clear(&worker->revoked_stamps);
     finished_clear(&worker->finished);
     task_settings_clear(&worker->task_settings);
-    json_decref(worker->totals);
     events_clear(worker);
+    revoked_stamps_clear(&worker->revoked_stamps);
+    json_decref(worker->totals);
     batch_free(&worker->batch);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);

@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "worker/cut.h"
 #include "worker/ending.h"
+#include "worker/ration.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -22,15 +23,23 @@ limits_now(const struct worker *worker)
     };
 }
 
-/* Ends the messages that nobody wants any more: checked when their turn comes, as Celery does. */
+static struct task_setting *
+find_setting(const struct worker *worker, const struct message *message)
+{
+    return task_settings_find(&worker->task_settings, message->task.name);
+}
+
+/* Ends the messages that nobody wants any more, checked when their turn comes, as Celery does; and
+ * lets the others wait for their task's rate. */
 static void
 weed_out(struct worker *worker, const struct batch_limits *limits)
 {
     for (size_t i = 0; i < worker->inbox.count; i++) {
         struct message *message = worker->inbox.messages[i];
 
-        if (message_is_due(message, limits))
-            (void)worker_revoke_unwanted(worker, message);
+        if ((message->rationed || message_is_due(message, limits)) &&
+            !worker_revoke_unwanted(worker, message) && message->plan == PLAN_RUN)
+            ration(message, find_setting(worker, message), limits->now_ms);
     }
 }
 
@@ -38,8 +47,7 @@ weed_out(struct worker *worker, const struct batch_limits *limits)
 static struct time_limits
 find_limits(const struct worker *worker, const struct message *message)
 {
-    const struct task_setting *setting =
-        task_settings_find(&worker->task_settings, message->task.name);
+    const struct task_setting *setting = find_setting(worker, message);
     const struct time_limits own = {message->task.soft_time_limit_s, message->task.time_limit_s};
     const struct time_limits defaults = {worker->options->worker_soft_time_limit,
                                          worker->options->worker_time_limit};

@@ -73,6 +73,8 @@ struct message {
     struct time_limits limits; /* of the present run, see cut.h */
     int64_t running_since_ms;  /* monotonic: the present run */
     enum cut cut;              /* the same */
+    bool admitted;             /* its task has a rate, and it may go, see ration.h */
+    bool rationed;             /* it waits for that */
     bool retried;              /* its sender has been told that it is run again */
     uint64_t digest;           /* of its body: is a message with the same id the same message? */
     bool refused;              /* the broker did not take one of these */

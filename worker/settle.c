@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 const char *
 worker_queue(const struct worker *worker, const struct message *message)
@@ -156,16 +155,6 @@ worker_refuse(struct worker *worker, struct message *message, const struct excep
     finish(worker, message);
 }
 
-static void
-count_begun(struct worker *worker, const char *name)
-{
-    if (worker->totals == NULL)
-        worker->totals = json_object();
-    (void)json_object_set_new(
-        worker->totals, name,
-        json_integer(json_integer_value(json_object_get(worker->totals, name)) + 1));
-}
-
 void
 worker_time_out(struct worker *worker, struct message *message)
 {
@@ -188,44 +177,6 @@ worker_time_out(struct worker *worker, struct message *message)
     json_decref(exception.arguments);
 }
 
-/* Tells of a state on the way to the end. */
-static void
-send_progress(struct worker *worker, struct message *message)
-{
-    results_send(worker, message);
-    ending_clear(&message->ending);
-}
-
-void
-worker_begin(struct worker *worker, struct message *message)
-{
-    if (message->started_us != 0)
-        return;
-    message->started_us = clock_now_us();
-    message->started_ms = clock_monotonic_ms();
-    worker->counters.started++;
-    count_begun(worker, message->task.name);
-    events_task_started(worker, message);
-    if (worker->options->celery_track_started) {
-        ending_started(&message->ending, (int)getpid(), worker->name);
-        send_progress(worker, message);
-    }
-}
-
-void
-worker_retry(struct worker *worker, struct message *message, const char *why)
-{
-    const struct exception exception = {"OperationalError", "django.db.utils", why, NULL};
-
-    if (!message->retried) {
-        message->retried = true;
-        ending_retry(&message->ending, message->task.id, &exception);
-        events_task_retried(worker, message, &exception);
-        send_progress(worker, message);
-    }
-    message_put_back(message, 0);
-}
-
 void
 worker_revoke(struct worker *worker, struct message *message, enum revocation why)
 {
@@ -246,7 +197,8 @@ worker_revoke_unwanted(struct worker *worker, struct message *message)
 
     if (message->task.expires_us != CELERY_NO_TIME && message->task.expires_us <= now_us)
         worker_revoke(worker, message, REVOCATION_EXPIRED);
-    else if (revoked_has(&worker->revoked, message->task.id, now_us / 1000000))
+    else if (revoked_has(&worker->revoked, message->task.id, now_us / 1000000) ||
+             revoked_stamps_match(&worker->revoked_stamps, message->delivery.properties.headers))
         worker_revoke(worker, message, REVOCATION_REVOKED);
     else
         return false;

@@ -114,6 +114,15 @@ int worker_wait(void *worker, int fd, short events, int timeout_ms);
  * it. */
 void worker_arrive(struct worker *worker, struct delivery *delivery);
 
+/* ---- course.c */
+
+/* worker_begin(worker, message): its work begins, for the first time or again. */
+void worker_begin(struct worker *worker, struct message *message);
+
+/* worker_retry(worker, message, why): it came to nothing for a reason that passes: it is put back,
+ * and its sender hears of the first time only. */
+void worker_retry(struct worker *worker, struct message *message, const char *why);
+
 /* ---- redelivered.c */
 
 /*
@@ -199,13 +208,6 @@ void worker_refuse(struct worker *worker, struct message *message,
 /* worker_time_out(worker, message): FAILURE as Celery has it for the limit that message->cut says.
  */
 void worker_time_out(struct worker *worker, struct message *message);
-
-/* worker_begin(worker, message): its work begins, for the first time or again. */
-void worker_begin(struct worker *worker, struct message *message);
-
-/* worker_retry(worker, message, why): it came to nothing for a reason that passes: it is put back,
- * and its sender hears of the first time only. */
-void worker_retry(struct worker *worker, struct message *message, const char *why);
 
 /* worker_revoke(worker, message, why): REVOKED; acknowledged. */
 void worker_revoke(struct worker *worker, struct message *message, enum revocation why);

@@ -31,6 +31,7 @@ struct line {
     enum message_state state;
     bool alone;
     bool unknown_user;
+    enum cut cut; /* the run before */
 };
 
 static const struct task_kind evaluate_user = {.work = WORK_EVALUATE_USER,
@@ -55,6 +56,7 @@ fill(struct inbox *inbox, const struct line *lines)
         message->plan = line->kind == 'P' ? PLAN_PARK : PLAN_RUN;
         message->state = line->state;
         message->alone = line->alone;
+        message->cut = line->cut;
         message->arguments.user_exists = line->user != 0 && !line->unknown_user;
         message->arguments.user_id = line->user;
         message->arrived_ms = NOW_MS - line->age_ms;
@@ -130,6 +132,9 @@ static const struct {
     {{{.kind = 'A', .age_ms = BATCH_PATIENCE_MS}, E(7)}, 10, "1:"},
     {{{.kind = 'A'}, E(7), {.kind = 'P', .age_ms = BATCH_PATIENCE_MS}}, 10, "3:"},
     {{{.kind = 'E', .user = 7, .age_ms = BATCH_PATIENCE_MS}, {.kind = 'A'}}, 10, "1: 7e"},
+    /* or its time was over in a batch with others */
+    {{E(7), {.kind = 'E', .user = 8, .alone = true, .cut = CUT_SOFT}}, 10, "2: 8e"},
+    {{E(7), {.kind = 'E', .user = 8, .cut = CUT_SOFT}}, 10, "1 2: 7e 8e"},
 };
 
 START_TEST(gather)

@@ -3,6 +3,7 @@
 #include "tests/unit/suite.h"
 #include "worker/result.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 static const struct {
@@ -19,17 +20,17 @@ static const struct {
      .text = "{\"task_id\": \"a\\\"\\\\\\u00E4\", \"status\": \"SUCCESS\", \"result\": null, "
              "\"traceback\": null, \"children\": []}"},
     {.task_id = "8de65fba",
-     .exception = {"NotRegistered", "celery.exceptions", "wger.trophies.tasks.nope"},
+     .exception = {"NotRegistered", "celery.exceptions", "wger.trophies.tasks.nope", NULL},
      .text = "{\"task_id\": \"8de65fba\", \"status\": \"FAILURE\", \"result\": {\"exc_type\": "
              "\"NotRegistered\", \"exc_message\": [\"wger.trophies.tasks.nope\"], \"exc_module\": "
              "\"celery.exceptions\"}, \"traceback\": null, \"children\": []}"},
     {.task_id = "i",
-     .exception = {"ValueError", "builtins", "\xf0\x9f\x98\x80\n"},
+     .exception = {"ValueError", "builtins", "\xf0\x9f\x98\x80\n", NULL},
      .text = "{\"task_id\": \"i\", \"status\": \"FAILURE\", \"result\": {\"exc_type\": "
              "\"ValueError\", \"exc_message\": [\"\\uD83D\\uDE00\\n\"], \"exc_module\": "
              "\"builtins\"}, \"traceback\": null, \"children\": []}"},
     {.task_id = "i",
-     .exception = {"ValueError", "builtins", "\xff"},
+     .exception = {"ValueError", "builtins", "\xff", NULL},
      .text = "{\"task_id\": \"i\", \"status\": \"FAILURE\", \"result\": {\"exc_type\": "
              "\"ValueError\", \"exc_message\": [\"(not UTF-8)\"], \"exc_module\": "
              "\"builtins\"}, \"traceback\": null, \"children\": []}"},
@@ -42,6 +43,62 @@ static const struct {
 };
 
 static const struct follow_ups none;
+
+static char *
+write_cut(const char *arguments)
+{
+    const struct exception exception = {"TimeLimitExceeded", "billiard.exceptions", "hidden",
+                                        json_loads(arguments, 0, NULL)};
+    struct ending ending = {0};
+    char *text;
+
+    ending_failure(&ending, &exception);
+    json_decref(exception.arguments);
+    text = result_write("c", &ending);
+    ending_clear(&ending);
+    return text;
+}
+
+/* What an exception was raised with, where that is not one text. */
+START_TEST(arguments)
+{
+    static const char *const all[] = {"[]", "[2]", "[1.5]"};
+    char *got = write_cut(all[_i]);
+    char expected[256];
+
+    (void)snprintf(expected, sizeof expected,
+                   "{\"task_id\": \"c\", \"status\": \"FAILURE\", \"result\": {\"exc_type\": "
+                   "\"TimeLimitExceeded\", \"exc_message\": %s, \"exc_module\": "
+                   "\"billiard.exceptions\"}, \"traceback\": null, \"children\": []}",
+                   all[_i]);
+    ck_assert_str_eq(got, expected);
+    free(got);
+}
+END_TEST
+
+START_TEST(on_the_way)
+{
+    static const struct exception exception = {"KeyError", "builtins", "k", NULL};
+    struct ending ending = {0};
+    char *got;
+
+    ending_started(&ending, 26294, "w1@h1host");
+    got = result_write("4262", &ending);
+    ck_assert_str_eq(got, "{\"task_id\": \"4262\", \"status\": \"STARTED\", \"result\": {\"pid\": "
+                          "26294, \"hostname\": \"w1@h1host\"}, \"traceback\": null, "
+                          "\"children\": []}");
+    free(got);
+    ending_retry(&ending, "751c", &exception);
+    got = result_write("751c", &ending);
+    ck_assert_str_eq(got,
+                     "{\"task_id\": \"751c\", \"status\": \"RETRY\", \"result\": {\"exc_type\": "
+                     "\"KeyError\", \"exc_message\": [\"k\"], \"exc_module\": "
+                     "\"builtins\"}, \"traceback\": null, "
+                     "\"children\": [[[\"751c\", null], null]]}");
+    free(got);
+    ending_clear(&ending);
+}
+END_TEST
 
 START_TEST(text)
 {
@@ -94,8 +151,11 @@ END_TEST
 int
 main(void)
 {
-    const struct suite_test tests[] = {
-        {text, sizeof rows / sizeof rows[0]}, {children, 1}, {no_such_id, 1}};
+    const struct suite_test tests[] = {{text, sizeof rows / sizeof rows[0]},
+                                       {arguments, 3},
+                                       {on_the_way, 1},
+                                       {children, 1},
+                                       {no_such_id, 1}};
 
     return suite_run("result", tests, sizeof tests / sizeof tests[0]);
 }

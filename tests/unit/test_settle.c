@@ -145,6 +145,7 @@ START_TEST(settles)
     worker_settle(&worker); /* nothing is said twice */
     ck_assert_str_eq(said, "");
     outbox_clear(&worker.outbox);
+    finished_clear(&worker.finished);
     inbox_clear(&worker.inbox);
 }
 END_TEST
@@ -175,6 +176,7 @@ START_TEST(ends)
     ck_assert_uint_eq(worker.counters.failed, _i == 1);
     ck_assert_uint_eq(worker.counters.expired, _i == 2);
     outbox_clear(&worker.outbox);
+    finished_clear(&worker.finished);
     inbox_clear(&worker.inbox);
 }
 END_TEST
