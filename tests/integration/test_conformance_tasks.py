@@ -15,7 +15,8 @@ import stands
 
 @pytest.fixture(scope='module')
 def suite(postgres, rabbitmq):
-    with stands.Stand('native', postgres, rabbitmq) as native, stands.Stand('ours', postgres, rabbitmq) as ours:
+    with stands.Stand('native', postgres, rabbitmq, track_started=True) as native, \
+            stands.Stand('ours', postgres, rabbitmq, track_started=True) as ours:
         yield conformance.Suite(native, ours, differences.TASKS, differences.EVERYWHERE)
         assert ours.worker.process.running()
 

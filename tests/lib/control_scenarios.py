@@ -136,7 +136,7 @@ def no_reply_wanted(stand):
 @contextlib.contextmanager
 def busy(stand, ends=True):
     """One task runs, one waits for its turn, one for its time, one for its time with priority."""
-    slow, others = user(stand), stand.world.add_users(3)
+    slow, others = user(stand), stand.users(3)
     with stand.world.locked(slow):
         active = stand.call(stand.producer.evaluate_user, (slow,), shadow='shadow')
         stand.await_event(active, 'task-started')
@@ -245,7 +245,7 @@ def rate_limited(stand):
     ask(stand, 'rate_limit', task_name=TASK, rate_limit='2/s')
     try:
         begin = time.monotonic()
-        calls = [stand.call(stand.producer.evaluate_user, (one,)) for one in stand.world.add_users(4)]
+        calls = [stand.call(stand.producer.evaluate_user, (one,)) for one in stand.users(4)]
         for call in calls:
             stand.await_event(call, 'task-received')
         for call in calls:
@@ -370,6 +370,8 @@ def masked(output):
 def command_line(group, name, words):
     def run(stand):
         code, output = printed(stand, group, '-d', NODE, '-t', '3', name, *words)
+        if name == 'rate_limit':
+            ask(stand, 'rate_limit', task_name=TASK, rate_limit=None)
         if name in ('stats', 'conf'):
             head, _, rest = output.partition('\n')
             document, _ = celery_json(rest)

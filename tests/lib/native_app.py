@@ -20,6 +20,7 @@ app.conf.update(
     task_default_queue=os.environ.get('CONFORM_QUEUE', 'trophies'),
     # as our worker does: acknowledged when it is done, and what fails goes to the dead letters
     task_acks_late=True, task_acks_on_failure_or_timeout=False,
+    task_track_started='CONFORM_TRACK_STARTED' in os.environ,
 )
 
 

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was seen of a worker, made comparable: ids become words, moments and other things that cannot be the same become
-the name of their kind.  And the comparison of two rows, leaf by leaf.
-
-    compare(flat(row(native, call)), flat(row(ours, call)), {'task.end': ('acknowledged', 'dead', 'why')})  # complaints
+the name of their kind.
 """
 import json
 import re
@@ -14,7 +12,6 @@ TIME = re.compile(r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\
 # Values under these keys are only of a kind.
 KINDS = 'timestamp', 'pid', 'clock', 'runtime', 'local_received', 'loadavg', 'time_start', 'worker_pid', 'traceback'
 FINAL = 'SUCCESS', 'FAILURE', 'REVOKED'
-ANY = object()  # in a listed difference: whatever the value is
 
 
 def as_json(value):
@@ -72,30 +69,6 @@ def flat(value, path=''):
     if isinstance(value, (list, tuple)) and value and any(isinstance(one, (dict, list)) for one in value):
         return {k: v for i, one in enumerate(value) for k, v in flat(one, f'{path}[{i}]').items()}
     return {path: value}
-
-
-ABSENT = '<absent>'
-
-
-def matches(pair, expected):
-    return all(wanted is ANY or wanted == value for wanted, value in zip(expected, pair))
-
-
-def compare(native, ours, listed):
-    """Complaints about leaves, {path: value}, that differ and are not listed, {path: (native, ours, reason)}, or are listed and do not
-    differ so."""
-    complaints = []
-    for path in sorted({*native, *ours, *listed}):
-        pair = native.get(path, ABSENT), ours.get(path, ABSENT)
-        expected = listed.get(path)
-        if expected is None:
-            if pair[0] != pair[1]:
-                complaints.append(f'{path}: native {pair[0]!r}, ours {pair[1]!r}')
-        elif pair[0] == pair[1]:
-            complaints.append(f'{path}: listed, but both are {pair[0]!r} ({expected[2]})')
-        elif not matches(pair, expected):
-            complaints.append(f'{path}: native {pair[0]!r}, ours {pair[1]!r}, listed {expected}')
-    return complaints
 
 
 # ---- one call

@@ -21,8 +21,8 @@ def scenario(function):
     return function
 
 
-def user(stand, **options):
-    return stand.world.add_users(1, statistics=True, **options)[0]
+def user(stand):
+    return stand.users(1)[0]
 
 
 def moment(seconds):
@@ -352,7 +352,8 @@ def same_id_again(stand):
     call = stand.call(stand.producer.evaluate_user, (one,))
     stand.await_event(call, 'task-succeeded')
     stand.call(stand.producer.evaluate_user, (one,), task_id=call.ids[0])
-    stand.trace.until(lambda: len(stand.trace.results(call.mark)) == 2, 15, 'a second result')
+    stand.trace.until(lambda: [one.body['status'] for one in stand.trace.results(call.mark)].count('SUCCESS') == 2, 15,
+                      'a second result')
     return stand.row(call)
 
 

@@ -3,12 +3,13 @@
 two, which differ in nothing but the worker: Celery's own, or ours.
 
     with Stand('ours', postgres, rabbitmq) as stand:
-        user, = stand.world.add_users(1, statistics=True)
+        user, = stand.users(1)
         call = stand.call(stand.producer.evaluate_user, [user])
         row = stand.row(call)
 """
 import concurrent.futures
 import contextlib
+import itertools
 import os
 import pathlib
 import sys
@@ -30,13 +31,13 @@ FINAL_EVENTS = 'task-succeeded', 'task-failed', 'task-revoked'
 class NativeWorker:
     """Celery's own worker, of the Python that runs the tests."""
 
-    def __init__(self, broker_url, database_url, queue=QUEUE, node=NODE, options=()):
+    def __init__(self, broker_url, database_url, queue=QUEUE, node=NODE, options=(), env=None):
         self._folder = processes.Folder('trophy-native-')
         self.log_file = self._folder.path / 'worker.log'
         self.process = processes.Process(
             [sys.executable, '-m', 'celery', '-A', 'native_app', 'worker', '-n', node, '-Q', queue, '-c', 1,
              '--loglevel', 'INFO', *options],
-            self.log_file, cwd=self._folder.path, env=celery_environment(broker_url, database_url, queue))
+            self.log_file, cwd=self._folder.path, env={**celery_environment(broker_url, database_url, queue), **(env or {})})
         processes.open_things.append(self)
 
     def log(self):
@@ -72,8 +73,11 @@ def celery_environment(broker_url, database_url, queue=QUEUE):
 
 
 class Stand:
-    def __init__(self, kind, postgres, rabbitmq):
+    def __init__(self, kind, postgres, rabbitmq, track_started=False):
         self.kind = kind
+        self.track_started = track_started
+        self.ids = itertools.count(1000)       # of the users of scenarios
+        self._others = itertools.count(10**6)  # of those of settle()
         self.postgres, self.rabbitmq = postgres, rabbitmq
         self._closing = contextlib.ExitStack()
         self.thread = concurrent.futures.ThreadPoolExecutor(1)  # Celery's clients belong to the thread they began in
@@ -114,13 +118,15 @@ class Stand:
     def native(self):
         return self.kind == 'native'
 
-    def start_worker(self, **options):
+    def start_worker(self):
+        urls = self.world.broker_url, self.postgres.worker_url(self.world.name)
         if self.native:
-            worker = NativeWorker(self.world.broker_url, self.postgres.worker_url(self.world.name))
+            worker = NativeWorker(*urls, env={'CONFORM_TRACK_STARTED': '1'} if self.track_started else {})
         else:
-            worker = servers.Worker(self.world.broker_url, self.postgres.worker_url(self.world.name), queue=QUEUE, env={
+            worker = servers.Worker(*urls, queue=QUEUE, env={
                 'TROPHY_WORKER_NAME': NODE, 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000',
-                'TROPHY_DATABASE_STATEMENT_TIMEOUT': '120000', **options.pop('env', {})}, **options)
+                'TROPHY_DATABASE_STATEMENT_TIMEOUT': '120000',
+                'TROPHY_CELERY_TRACK_STARTED': str(self.track_started).lower()})
         self._closing.callback(worker.close)
         return worker.wait_ready()
 
@@ -130,6 +136,10 @@ class Stand:
         return len(self.trace.seen)
 
     # ---- calls
+
+    def users(self, count):
+        """New ones with a workout and an empty row of statistics; their ids."""
+        return self.world.add_users(count, statistics=True, ids=self.ids)
 
     def call(self, task, args=(), kwargs=None, **options):
         """Send it by Celery; what is known of the call."""
@@ -159,7 +169,7 @@ class Stand:
 
     def settle(self):
         """Until all before is over: a good task has ended, then a rejected one has come to the dead letters."""
-        user, = self.world.add_users(1)
+        user, = self.world.add_users(1, ids=self._others)
         good = self.call(self.producer.update_statistics, [user])
         self.await_event(good, 'task-succeeded')
         bad = self.call(self.producer.task('nobody.knows', prefix=''))
