@@ -17,9 +17,7 @@
 
 enum {
     FOREIGN_PAUSE_MS = 5000, /* before a foreign task goes back to the queue */
-    ROTATE_SOON_MS =
-        5000, /* an early message beyond the limits stays this long, so that nothing spins */
-    ROTATE_LATE_MS = 15 * 60000, /* others half of the broker's 30 minutes for an acknowledgement */
+    HELD_MS = 15 * 60000,    /* half of the broker's 30 minutes for an acknowledgement */
 };
 
 static void
@@ -48,14 +46,14 @@ header_number(const struct message *message, const char *name)
 }
 
 /* How often somebody began this message and did not end it, as far as the broker or we have
- * counted. */
+ * counted; before its eta nobody begins it. */
 static int64_t
 count_attempts(const struct message *message)
 {
     int64_t ours = header_number(message, ATTEMPTS_HEADER);
     int64_t quorum = header_number(message, "x-delivery-count");
 
-    return ours > quorum ? ours : quorum;
+    return ours > quorum || message->task.eta_us > clock_now_us() ? ours : quorum;
 }
 
 static void
@@ -100,8 +98,12 @@ plan_suspect(struct worker *worker, struct message *message)
         message->plan = PLAN_AGAIN;
 }
 
-/* Early: it is held until its eta, at most half of the prefetch and worker.eta_bytes of such,
- * itself included, as it lies in the inbox already. */
+/*
+ * Early: it is held until its eta if that is near, at most half of the prefetch and
+ * worker.eta_bytes of such, itself included, as it lies in the inbox already.  The others wait at
+ * the broker; so does what a quorum queue has delivered before, whose count begins anew with that:
+ * waiting is no attempt.
+ */
 static void
 plan_early(struct worker *worker, struct message *message)
 {
@@ -114,8 +116,10 @@ plan_early(struct worker *worker, struct message *message)
         return;
     held = inbox_held(&worker->inbox, now_us, &bytes);
     room = held <= (size_t)worker->options->broker_prefetch / 2 &&
-           bytes <= (size_t)worker->options->worker_eta_bytes;
-    message->rotate_at_ms = message->arrived_ms + (room ? ROTATE_LATE_MS : ROTATE_SOON_MS);
+           bytes <= (size_t)worker->options->worker_eta_bytes &&
+           header_number(message, "x-delivery-count") == 0 &&
+           (message->task.eta_us - now_us <= INT64_C(1000) * HELD_MS || worker->delays.refused);
+    message->rotate_at_ms = message->arrived_ms + (room ? HELD_MS : 0);
 }
 
 /* Decides about a message that could be decoded. */

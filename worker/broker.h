@@ -239,6 +239,22 @@ bool publisher_has(const struct publisher *publisher, const char *exchange);
 int publisher_fd(const struct publisher *publisher);
 bool publisher_has_buffered(const struct publisher *publisher);
 
+/* A queue that nobody consumes: what is put into it comes to another one after a while. */
+struct broker_delay {
+    const char *name;
+    const char *target; /* a queue */
+    int64_t ttl_ms;     /* how long a message stays */
+    int64_t expires_ms; /* it vanishes when it was not declared for that long, whatever is in it */
+};
+
+/*
+ * publisher_make_delay(publisher, delay):
+ * Declare it, if only so that it does not vanish.  BROKER_NOTHING: it is there; BROKER_REFUSED: the
+ * broker does not let us, which was logged; BROKER_LOST.
+ */
+enum broker_event publisher_make_delay(struct publisher *publisher,
+                                       const struct broker_delay *delay);
+
 /*
  * publisher_send(publisher, publication, number):
  * Send it; ${number} is what its confirmation will carry.  BROKER_NOTHING: sent, not confirmed yet;

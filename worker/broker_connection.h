@@ -9,7 +9,7 @@
 
 /* What the consumer and the publisher share; for broker_*.c only. */
 
-enum { BROKER_CHANNEL = 1 };
+enum { BROKER_CHANNEL = 1, BROKER_DELAY_CHANNEL = 2 };
 
 /*
  * broker_connect(settings, turn, who):

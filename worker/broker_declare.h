@@ -47,6 +47,14 @@ enum broker_found broker_find_exchange(amqp_connection_state_t connection,
                                        const struct broker_exchange *exchange, const char *who);
 
 /*
+ * broker_declare_delay(connection, delay, who):
+ * A durable quorum queue that dead-letters to the default exchange at least once.  It has a channel
+ * of its own, so that a refusal does not cost what is unconfirmed on the other one.
+ */
+enum broker_found broker_declare_delay(amqp_connection_state_t connection,
+                                       const struct broker_delay *delay, const char *who);
+
+/*
  * broker_refused(connection, reply, what, who):
  * Why an RPC failed, logged: what the broker refuses costs the channel, which is opened again;
  * everything else costs the connection.  Never BROKER_FOUND unless ${reply} is a success.

@@ -119,6 +119,22 @@ publisher_open(struct publisher *publisher)
     return BROKER_NOTHING;
 }
 
+enum broker_event
+publisher_make_delay(struct publisher *publisher, const struct broker_delay *delay)
+{
+    if (publisher->connection == NULL)
+        return BROKER_LOST;
+    switch (broker_declare_delay(publisher->connection, delay, who)) {
+    case BROKER_FOUND:
+        return BROKER_NOTHING;
+    case BROKER_NOT_FOUND:
+        return BROKER_REFUSED;
+    case BROKER_GONE:
+    default:
+        return lost(publisher);
+    }
+}
+
 bool
 publisher_is_open(const struct publisher *publisher)
 {

@@ -307,7 +307,7 @@ worker_dispatch(struct worker *worker)
     struct batch *batch = &worker->batch;
 
     weed_out(worker, &limits);
-    worker_rotate(worker);
+    worker_hand_back(worker);
     if (!has_database(worker) || batch_gather(batch, &worker->inbox, &limits) != 0 ||
         batch->message_count == 0) {
         worker_settle(worker);

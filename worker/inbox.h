@@ -18,8 +18,7 @@ enum message_plan {
     PLAN_RUN,    /* do what it asks for */
     PLAN_AGAIN,  /* put it at the end of its queue, one more attempt counted, since it may have
                     killed a worker */
-    PLAN_ROTATE, /* put it at the end of its queue as it is: it has been held for its eta for long
-                    enough */
+    PLAN_ROTATE, /* it is for later: let it wait at the broker, as it is */
     PLAN_PARK,   /* move it to broker.park_queue */
 };
 
@@ -57,19 +56,19 @@ struct message {
     struct range_cuts *cuts;  /* of a task for all: its ranges not published yet; NULL: none */
     enum message_plan plan;
     enum message_state state;
-    int64_t arrived_ms;     /* monotonic */
-    int64_t started_us;     /* wall clock: when its work began first; 0: not yet */
-    int64_t started_ms;     /* monotonic: the same */
-    int64_t not_before_ms;  /* monotonic; 0: no pause is imposed */
-    int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: it has none */
-    size_t bytes;           /* as counted against worker.eta_bytes */
-    unsigned timeouts;      /* how often it ran alone into the statement timeout */
-    size_t unconfirmed;     /* published for it and not confirmed yet */
-    enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
-    struct ending ending;   /* and what is told of it then */
-    unsigned refusals;      /* how often that came to nothing since a queue was missing */
-    bool retry_told;        /* those who watch events know that it runs again */
-    bool terminate;         /* running, and not wanted any more */
+    int64_t arrived_ms;        /* monotonic */
+    int64_t started_us;        /* wall clock: when its work began first; 0: not yet */
+    int64_t started_ms;        /* monotonic: the same */
+    int64_t not_before_ms;     /* monotonic; 0: no pause is imposed */
+    int64_t rotate_at_ms;      /* monotonic: until then it may be held for its eta; 0: not early */
+    size_t bytes;              /* as counted against worker.eta_bytes */
+    unsigned timeouts;         /* how often it ran alone into the statement timeout */
+    size_t unconfirmed;        /* published for it and not confirmed yet */
+    enum message_state end;    /* ACKED or REJECTED: what it becomes when all that is confirmed */
+    struct ending ending;      /* and what is told of it then */
+    unsigned refusals;         /* how often that came to nothing since a queue was missing */
+    bool retry_told;           /* those who watch events know that it runs again */
+    bool terminate;            /* running, and not wanted any more */
     struct time_limits limits; /* of the present run, see cut.h */
     int64_t running_since_ms;  /* monotonic: the present run */
     enum cut cut;              /* the same */

@@ -118,7 +118,8 @@ outgoing_of_message(const char *queue, const struct message *message, json_t *he
         .content_encoding = copy(properties->content_encoding),
         .correlation_id = copy(properties->correlation_id),
         .reply_to = copy(properties->reply_to),
-        .expiration = copy(properties->expiration),
+        /* what waits for its eta is dropped by us if it expires: we tell its sender */
+        .expiration = message->plan == PLAN_ROTATE ? NULL : copy(properties->expiration),
         .message_id = copy(properties->message_id),
         .type = copy(properties->type),
         .app_id = copy(properties->app_id),

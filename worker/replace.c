@@ -51,22 +51,3 @@ worker_replace(struct worker *worker, struct message *message, const char *queue
     log_error("[%s] out of memory: tried again later", message->task.id);
     message_put_back(message, clock_monotonic_ms() + RETRY_MS);
 }
-
-void
-worker_rotate(struct worker *worker)
-{
-    int64_t now_ms = clock_monotonic_ms();
-    int64_t now_us = clock_now_us();
-
-    for (size_t i = 0; i < worker->inbox.count; i++) {
-        struct message *message = worker->inbox.messages[i];
-
-        if (message->state != MESSAGE_WAITING || message->task.eta_us <= now_us ||
-            message->rotate_at_ms == 0 || message->rotate_at_ms > now_ms ||
-            message->not_before_ms > now_ms)
-            continue;
-        message->plan = PLAN_ROTATE;
-        worker_replace(worker, message, worker_queue(worker, message),
-                       /* attempt */ false);
-    }
-}

@@ -129,6 +129,7 @@ take_confirmations(struct worker *worker)
         (void)backoff_failed(&worker->publisher_backoff, clock_monotonic_ms());
         if (event == BROKER_LOST)
             return;
+        worker_renew_delays(worker);
         events_online(worker);
     }
     while ((event = publisher_next(worker->publisher, &confirmation)) != BROKER_NOTHING) {

@@ -8,6 +8,7 @@
 #include "common/options.h"
 #include "worker/batch.h"
 #include "worker/broker.h"
+#include "worker/delay.h"
 #include "worker/evaluate.h"
 #include "worker/finished.h"
 #include "worker/inbox.h"
@@ -77,6 +78,7 @@ struct worker {
     struct lamport clock;
     struct revoked revoked;
     struct finished finished;
+    struct delays delays;
     struct revoked_stamps revoked_stamps;
     struct task_settings task_settings; /* by remote control */
     struct control_state control;
@@ -147,8 +149,14 @@ bool worker_adopt(struct worker *worker, struct message *message);
 void worker_replace(struct worker *worker, struct message *message, const char *queue,
                     bool attempt);
 
-/* worker_rotate(worker): put messages held for their eta for too long at the end of their queue. */
-void worker_rotate(struct worker *worker);
+/* ---- hand_back.c */
+
+/* worker_hand_back(worker): messages for later that are not held here any more go to the broker. */
+void worker_hand_back(struct worker *worker);
+
+/* worker_renew_delays(worker): the publisher is open again: its broker has to have the delay queues
+ * before anything is sent there. */
+void worker_renew_delays(struct worker *worker);
 
 /* ---- dispatch.c */
 

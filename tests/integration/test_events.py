@@ -228,7 +228,7 @@ def test_together(world, join, monitor):
 
 def test_off_until_somebody_asks(world, join, monitor):
     queue = world.new_queue()
-    join(queue, tasks=False)
+    _, name = join(queue, tasks=False)
     user, = world.add_users(1)
 
     def do():
@@ -240,7 +240,7 @@ def test_off_until_somebody_asks(world, join, monitor):
     assert monitor.switch(True) == ['task events already enabled']
     during = do()
     monitor.wait_end(during)
-    assert close_connections(world, 'trophy-worker') == 2  # it survives that
+    assert close_connections(world, f'{name} ') == 2  # it survives that
     monitor.wait(lambda: len([e for e in monitor.events if e['type'] == 'worker-online']) == 2)
     still = do()
     monitor.wait_end(still)
@@ -254,7 +254,7 @@ def test_off_until_somebody_asks(world, join, monitor):
 # ---- a broker that hangs up
 
 
-@pytest.mark.parametrize('which', ['publisher', 'consumer', 'trophy-worker'])
+@pytest.mark.parametrize('which', ['publisher', 'consumer', ''], ids=lambda which: which or 'both')
 def test_cut_connection(world, join, monitor, which):
     """In the middle of a batch: every task that was begun ends, for the monitors too, and each end is told."""
     queue = world.new_queue(declare=True)
@@ -266,7 +266,7 @@ def test_cut_connection(world, join, monitor, which):
         world.wait_blocked()
         begun = {e['uuid'] for e in monitor.events if e['type'] == 'task-started'}
         assert begun
-        assert close_connections(world, which) >= 1
+        assert close_connections(world, f'{name} {which}') == (1 if which else 2)
         worker.wait_log('broker: ', times=2)
         cursor.connection.rollback()
     monitor.wait_end(*tokens, timeout_s=60)

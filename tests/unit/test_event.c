@@ -179,10 +179,11 @@ put(enum kind kind, const struct event_head *sender)
 {
     static const struct exception wrong = {
         "TypeError", "builtins",
-        "evaluate_user_trophies_task() got an unexpected keyword argument 'nope'"};
+        "evaluate_user_trophies_task() got an unexpected keyword argument 'nope'", NULL};
     static const struct exception unknown = {"NotRegistered", "celery.exceptions",
-                                             "wger.trophies.tasks.nope"};
-    static const struct exception odd = {"WorkerShutdown", "celery.exceptions", "b\xc3\xa4\n\"'"};
+                                             "wger.trophies.tasks.nope", NULL};
+    static const struct exception odd = {"WorkerShutdown", "celery.exceptions", "b\xc3\xa4\n\"'",
+                                         NULL};
 
     switch (kind) {
     case STARTED:
@@ -256,7 +257,7 @@ END_TEST
 START_TEST(long_exception)
 {
     char message[256];
-    struct exception exception = {"ValueError", "builtins", message};
+    struct exception exception = {"ValueError", "builtins", message, NULL};
 
     memset(message, '\x1b', sizeof message - 1);
     message[sizeof message - 1] = '\0';
@@ -264,6 +265,26 @@ START_TEST(long_exception)
     ck_assert_uint_eq(strlen(buffer_text(&text)), strlen("ValueError('')") + 4 * 255);
     ck_assert_int_eq(strncmp(buffer_text(&text), "ValueError('\\x1b\\x1b", 20), 0);
     ck_assert_str_eq(buffer_text(&text) + strlen(buffer_text(&text)) - 6, "\\x1b')");
+    buffer_free(&text);
+}
+END_TEST
+
+/* Raised with other things than its text. */
+START_TEST(arguments)
+{
+    static const struct {
+        const char *json;
+        const char *repr;
+    } rows[] = {{"[]", "TimeLimitExceeded()"},
+                {"[2]", "TimeLimitExceeded(2)"},
+                {"[2.5, \"x\"]", "TimeLimitExceeded(2.5, 'x')"}};
+    struct exception exception = {"TimeLimitExceeded", "billiard.exceptions", "it took too long",
+                                  NULL};
+
+    exception.arguments = json_loads(rows[_i].json, 0, NULL);
+    exception_put_repr(&text, &exception);
+    ck_assert_str_eq(buffer_text(&text), rows[_i].repr);
+    json_decref(exception.arguments);
     buffer_free(&text);
 }
 END_TEST
@@ -278,6 +299,7 @@ main(void)
         {task, sizeof tasks / sizeof tasks[0]},
         {json_text, sizeof texts / sizeof texts[0]},
         {long_exception, 1},
+        {arguments, 3},
     };
 
     return suite_run("event", tests, sizeof tests / sizeof tests[0]);

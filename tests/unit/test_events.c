@@ -138,7 +138,7 @@ END_TEST
 static void
 tell_all(struct worker *worker, struct message *message)
 {
-    static const struct exception exception = {"ValueError", "builtins", "why"};
+    static const struct exception exception = {"ValueError", "builtins", "why", NULL};
 
     events_task_received(worker, message);
     events_task_started(worker, message);
@@ -219,7 +219,7 @@ END_TEST
 /* What native never began fails without a traceback. */
 START_TEST(not_begun)
 {
-    static const struct exception exception = {"NotRegistered", "celery.exceptions", "x"};
+    static const struct exception exception = {"NotRegistered", "celery.exceptions", "x", NULL};
     const struct options options = make_options(true);
     struct worker worker = make_worker(&options);
     struct message message = {.task = {.id = id, .name = name}};
