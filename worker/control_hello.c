@@ -13,20 +13,36 @@
 
 #include <string.h>
 
-/* The newest ids first, as a native worker reads them: {id: [seconds, id]}, the seconds a real. */
+enum { ENTRY_BYTES = 48, CHARACTER_BYTES = 12 }; /* at most: twice the id, each character escaped */
+
+/* The first of the newest ids for which there is room in one answer. */
+static size_t
+first_told(const struct revoked *revoked)
+{
+    size_t room = CONTROL_ROOM;
+    size_t first = revoked->count;
+
+    while (first > 0) {
+        size_t bytes = ENTRY_BYTES + CHARACTER_BYTES * strlen(revoked->ids[first - 1].id);
+
+        if (bytes > room)
+            break;
+        room -= bytes;
+        first--;
+    }
+    return first;
+}
+
+/* As a native worker reads them: {id: [seconds, id]}, the seconds a real, the oldest first. */
 static json_t *
 tell_revoked(const struct revoked *revoked)
 {
-    struct control_room room = {CONTROL_ROOM};
     json_t *told = json_object();
 
-    for (size_t i = revoked->count; i > 0; i--) {
-        const struct revoked_id *one = &revoked->ids[i - 1];
-
-        if (!control_set_take(&room, told, one->id,
-                              json_pack("[f, s]", (double)one->at_s, one->id)))
-            break;
-    }
+    for (size_t i = first_told(revoked); i < revoked->count; i++)
+        (void)json_object_set_new(
+            told, revoked->ids[i].id,
+            json_pack("[f, s]", (double)revoked->ids[i].at_s, revoked->ids[i].id));
     return told;
 }
 
