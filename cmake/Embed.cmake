@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # embed_sql(TARGET FILES...): each .sql file becomes one row of a generated statements.inc:
-#     STATEMENT(name, number of $n parameters, "text")
+#     STATEMENT(name, DB_SET_<folder it stands in>, number of $n parameters, "text")
 # so that the SQL lives in files that run in psql and a statement added is one file added.
 function(embed_sql target)
     set(out ${CMAKE_CURRENT_BINARY_DIR}/generated/statements.inc)

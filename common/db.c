@@ -25,17 +25,18 @@ enum {
     CONNECT_TIMEOUT_MS = 10000,
     ANSWER_GRACE_MS = 10000, /* beyond the statement timeout, which the server keeps itself */
     CANCEL_GRACE_MS = 2000,  /* from db_cancel() to the session's answer */
-    MAX_SENT = 32,
+    MAX_SENT = 48,
 };
 _Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
                "db_open() prepares all statements in one pipeline");
 
 static const struct {
     const char *name;
+    enum db_set set;
     int parameters;
     const char *text;
 } statements[] = {
-#define STATEMENT(name, count, text) {#name, count, text},
+#define STATEMENT(name, set, count, text) {#name, set, count, text},
 #include "statements.inc"
 #undef STATEMENT
 };
@@ -361,8 +362,8 @@ ignore_row(void *unused, const PGresult *result)
     return 0;
 }
 
-/* Everything is prepared at connect, so that a table or a right that is missing shows here and not
- * at two o'clock. */
+/* Everything wanted is prepared at connect, so that a table or a right that is missing shows here
+ * and not at two o'clock. */
 static enum db_status
 prepare(struct db *db)
 {
@@ -377,6 +378,8 @@ prepare(struct db *db)
     for (int i = 0; i < DB_STATEMENTS; i++) {
         const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
 
+        if (statements[i].set == DB_SET_django && !db->settings.django_results)
+            continue;
         note_sent(db, &sent,
                   PQsendPrepare(db->conn, statements[i].name, statements[i].text, 0, NULL));
     }

@@ -25,9 +25,15 @@ enum db_status {
                  database */
 };
 
-/* One SQL file of common/sql each. */
+/* Which statements a session prepares: the folder of common/ that they stand in. */
+enum db_set {
+    DB_SET_sql,    /* always */
+    DB_SET_django, /* sql/django: where results go to the tables of django-celery-results */
+};
+
+/* One SQL file of common/sql or a folder in it each. */
 enum db_statement {
-#define STATEMENT(name, count, text) DB_##name,
+#define STATEMENT(name, set, count, text) DB_##name,
 #include "statements.inc"
 #undef STATEMENT
     DB_STATEMENTS
@@ -51,7 +57,8 @@ struct db_settings {
     const char *name; /* application_name */
     int64_t statement_timeout_ms;
     int64_t lock_timeout_ms;
-    db_wait_fn wait; /* NULL: plain poll() */
+    bool django_results; /* prepare DB_SET_django, too: without its tables the database is unfit */
+    db_wait_fn wait;     /* NULL: plain poll() */
     void *wait_context;
 };
 

@@ -101,7 +101,9 @@ const struct option_row options_table[] = {
      .meaning = "task and worker events, for Flower and celery events"},
     {BOOL(celery, remote_control), .initial = "true", .meaning = "answer celery inspect, control"},
     {CHOICE(celery, results, "rpc, django-db, off"), .initial = "rpc",
-     .meaning = "where results go"},
+     .meaning =
+         "where results go; django-db: to the tables of django-celery-results 2.0 or later in "
+         "database.url, which chords need; old ones go by Django's celery.backend_cleanup"},
     {BOOL(celery, track_started), .initial = "false",
      .meaning = "a result STARTED when the work on a task begins"},
     {BOOL(celery, result_persistent), .initial = "false",

@@ -17,7 +17,9 @@ store_schema_is_migrated(struct db_script *db, bool *migrated)
 }
 
 enum db_status
-store_schema_misfits(struct db_script *db, struct text_list *misfits)
+store_schema_misfits(struct db_script *db, bool django_results, struct text_list *misfits)
 {
-    return db_script_query(db, EMBEDDED_schema_misfits_sql, NULL, 0, row_add_text, misfits);
+    const char *const parameters[] = {django_results ? "true" : "false"};
+
+    return db_script_query(db, EMBEDDED_schema_misfits_sql, parameters, 1, row_add_text, misfits);
 }

@@ -11,8 +11,10 @@
  * migrations? */
 enum db_status store_schema_is_migrated(struct db_script *db, bool *migrated);
 
-/* store_schema_misfits(db, misfits): append a line for each table, column and right that the worker
- * needs and does not find, as the role of the session. */
-enum db_status store_schema_misfits(struct db_script *db, struct text_list *misfits);
+/* store_schema_misfits(db, django_results, misfits): append a line for each table, column and right
+ * that the worker needs and does not find, as the role of the session; with ${django_results} also
+ * of django-celery-results. */
+enum db_status store_schema_misfits(struct db_script *db, bool django_results,
+                                    struct text_list *misfits);
 
 #endif

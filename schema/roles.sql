@@ -31,8 +31,11 @@ begin
         ('trophy_worker', 'trophies_trophy', 'select'),
         ('trophy_worker', 'trophies_userstatistics', 'select, insert, update'),
         ('trophy_worker', 'trophies_usertrophy', 'select, insert, delete'),
-        -- "on conflict (task_id)" reads task_id; id and status are no secrets either, results are
-        ('trophy_worker', 'django_celery_results_taskresult', 'select (id, task_id, status), insert, update'),
+        -- results and chords of django-celery-results: "on conflict" reads what it replaces by, and what a chord's
+        -- header has returned goes to its body
+        ('trophy_worker', 'django_celery_results_taskresult',
+         'select (id, task_id, status, content_type, content_encoding, result, meta), insert, update'),
+        ('trophy_worker', 'django_celery_results_chordcounter', 'select, insert, update, delete'),
         ('trophy_shim', 'auth_user', 'select (id, is_active, is_staff)'),
         ('trophy_shim', 'authtoken_token', 'select (key, user_id)'),
         ('trophy_shim', 'manager_workoutsession', 'select (user_id, date)'),

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "worker/ending.h"
 #include "worker/events.h"
+#include "worker/results.h"
 #include "worker/worker.h"
 #include "worker/workflow.h"
 
@@ -138,7 +139,7 @@ plan(struct worker *worker, struct message *message)
     if (task->eta_us == CELERY_NO_TIME && worker_revoke_unwanted(worker, message))
         return;
     events_task_received(worker, message);
-    if (workflow_check(task, &error.err) != 0) {
+    if (workflow_check(task, &error.err) != 0 || results_allow(worker, task, &error.err) != 0) {
         refuse(worker, message, "NotImplementedError", "builtins", error.err.text);
         return;
     }

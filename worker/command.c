@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 int
@@ -76,6 +77,12 @@ command_db_status(enum db_status status)
         return EX_DATAERR;
     }
     return EX_SOFTWARE;
+}
+
+bool
+command_django_results(const struct options *options)
+{
+    return strcmp(options->celery_results, "django-db") == 0;
 }
 
 struct broker_settings

@@ -50,6 +50,9 @@ int command_open_script(const struct command_line *line, struct db_script **db);
  * again, or, for what the database does not take, EX_DATAERR. */
 int command_db_status(enum db_status status);
 
+/* command_django_results(options): do results go to the tables of django-celery-results? */
+bool command_django_results(const struct options *options);
+
 /* command_broker(options, name): how to reach the broker, as whom; borrows both. */
 struct broker_settings command_broker(const struct options *options, const char *name);
 

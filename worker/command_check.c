@@ -94,7 +94,7 @@ check_schema(struct checks *checks, const struct command_line *line, struct db_s
     struct db *db = NULL;
     char why[1024];
 
-    if (store_schema_misfits(script, &misfits) != DB_OK) {
+    if (store_schema_misfits(script, command_django_results(line->options), &misfits) != DB_OK) {
         failed(checks, EX_UNAVAILABLE, "schema", "cannot be read");
     } else if (misfits.count > 0) {
         (void)snprintf(why, sizeof why, "%s (%zu in all, see trophy-worker schema --check)",

@@ -58,10 +58,11 @@ print(const struct request *request)
 }
 
 static int
-check(struct db_script *db)
+check(const struct command_line *line, struct db_script *db)
 {
     struct text_list misfits = {0};
-    int status = command_db_status(store_schema_misfits(db, &misfits));
+    int status = command_db_status(
+        store_schema_misfits(db, command_django_results(line->options), &misfits));
 
     for (size_t i = 0; i < misfits.count; i++)
         (void)puts(misfits.items[i]);
@@ -74,7 +75,7 @@ check(struct db_script *db)
 }
 
 static int
-apply(struct db_script *db, const struct request *request)
+apply(const struct command_line *line, struct db_script *db, const struct request *request)
 {
     bool migrated = false;
     int status = command_db_status(store_schema_is_migrated(db, &migrated));
@@ -93,7 +94,7 @@ apply(struct db_script *db, const struct request *request)
         return status;
     }
     (void)puts("applied");
-    return check(db);
+    return check(line, db);
 }
 
 static int
@@ -138,7 +139,7 @@ run(const struct command_line *line)
         return print(&request);
     status = command_open_script(line, &db);
     if (status == EX_OK)
-        status = request.action == 'a' ? apply(db, &request) : check(db);
+        status = request.action == 'a' ? apply(line, db, &request) : check(line, db);
     db_script_free(db);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "common/clock.h"
 #include "worker/events.h"
 #include "worker/results.h"
+#include "worker/results_table.h"
 #include "worker/worker.h"
 
 #include <unistd.h>
@@ -22,6 +23,7 @@ static void
 send_progress(struct worker *worker, struct message *message)
 {
     results_send(worker, message);
+    results_table_note(worker, message);
     ending_clear(&message->ending);
 }
 

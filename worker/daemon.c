@@ -6,6 +6,7 @@
 #include "worker/control.h"
 #include "worker/events.h"
 #include "worker/node_name.h"
+#include "worker/results_table.h"
 #include "worker/worker.h"
 
 #include <signal.h>
@@ -24,7 +25,7 @@ next_turn_ms(const struct worker *worker)
     int64_t next = batch_next_ms(&worker->inbox, &limits);
     int64_t pause = backoff_left_ms(&worker->db_backoff, limits.now_ms);
 
-    if (!db_is_open(worker->db) && next < 0)
+    if (inbox_is_storing(&worker->inbox) || (!db_is_open(worker->db) && next < 0))
         return pause;
     return next < 0 || next > pause ? next : pause;
 }
@@ -67,9 +68,14 @@ drain(struct worker *worker)
     tell_given_back(worker);
     events_offline(worker);
     events_flush(worker);
-    while (!worker->leaving && !outbox_is_empty(&worker->outbox) &&
-           publisher_is_ready(worker->publisher))
-        (void)worker_turn(worker, -1, 0, 100);
+    while (!worker->leaving &&
+           ((!outbox_is_empty(&worker->outbox) && publisher_is_ready(worker->publisher)) ||
+            inbox_is_storing(&worker->inbox))) {
+        if (inbox_is_storing(&worker->inbox) &&
+            (!db_is_open(worker->db) || results_table_store(worker) != DB_OK))
+            break;
+        (void)worker_turn(worker, -1, 0, inbox_is_storing(&worker->inbox) ? 0 : 100);
+    }
     worker_settle(worker);
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
 }
@@ -148,6 +154,7 @@ set_up(struct worker *worker, const char *name)
         .name = name,
         .statement_timeout_ms = o->database_statement_timeout,
         .lock_timeout_ms = o->database_lock_timeout,
+        .django_results = results_table_is_used(worker),
         .wait = worker_wait,
         .wait_context = worker,
     };
@@ -187,6 +194,8 @@ tear_down(struct worker *worker)
     revoked_stamps_clear(&worker->revoked_stamps);
     json_decref(worker->totals);
     batch_free(&worker->batch);
+    results_set_free(&worker->results);
+    json_decref(worker->results_noted);
     consumer_free(worker->consumer);
     publisher_free(worker->publisher);
     db_free(worker->db);

@@ -6,6 +6,7 @@
 #include "worker/cut.h"
 #include "worker/ending.h"
 #include "worker/ration.h"
+#include "worker/results_table.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -167,9 +168,12 @@ run_users(struct worker *worker)
 {
     struct batch *batch = &worker->batch;
     int64_t started_ms = clock_monotonic_ms();
-    enum db_status status =
-        evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
+    enum db_status status;
     uint64_t awards = 0;
+
+    worker->evaluator.guest = results_table_guest(worker);
+    status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
+    worker->evaluator.guest = NULL;
 
     for (size_t i = 0; i < batch->subject_count; i++)
         awards +=
@@ -227,6 +231,17 @@ make_request(const struct message *message, struct text_list *only)
     return request;
 }
 
+/* How a transaction went decides when there is another one. */
+static void
+note_database(struct worker *worker, const char *what, enum db_status status)
+{
+    if (status == DB_OK)
+        backoff_reset(&worker->db_backoff);
+    else if (!worker->stopping)
+        log_warn("%s: put off, again in %lld ms", what,
+                 (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
+}
+
 static void
 begin(struct worker *worker, struct message *message)
 {
@@ -254,16 +269,15 @@ run_batch(struct worker *worker)
 
     for (size_t i = 0; i < worker->batch.message_count; i++)
         begin(worker, worker->batch.messages[i]);
+    results_table_tell(worker);
     worker->evaluator.request = make_request(first, &only);
     status = first->kind->signature.user_id ? run_users(worker) : run_for_all(worker, first);
     worker->evaluator.request = (struct evaluation_request){0};
     text_list_clear(&only);
-
-    if (status == DB_OK)
+    if (!was_cut(&worker->batch))
+        note_database(worker, "batch", status);
+    else if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
-    else if (!worker->stopping && !was_cut(&worker->batch))
-        log_warn("batch: put off, again in %lld ms",
-                 (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
     worker->batch.message_count = 0; /* nobody looks for running messages there any more */
 }
 
@@ -300,16 +314,34 @@ run_plan(struct worker *worker, struct message *message)
         worker_replace(worker, message, own_queue, /* attempt */ message->plan == PLAN_AGAIN);
 }
 
+/* Before anything new: a message whose result waits holds back its acknowledgement. */
+static bool
+store_results(struct worker *worker)
+{
+    enum db_status status;
+
+    if (!inbox_is_storing(&worker->inbox) || !has_database(worker))
+        return false;
+    status = results_table_store(worker);
+    note_database(worker, "results", status);
+    worker_settle(worker);
+    return status == DB_OK;
+}
+
 bool
 worker_dispatch(struct worker *worker)
 {
-    struct batch_limits limits = limits_now(worker);
+    struct batch_limits limits;
     struct batch *batch = &worker->batch;
+    bool ready;
 
+    if (store_results(worker))
+        return true;
+    ready = has_database(worker); /* which turns the loop: only then who has come too late */
+    limits = limits_now(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);
-    if (!has_database(worker) || batch_gather(batch, &worker->inbox, &limits) != 0 ||
-        batch->message_count == 0) {
+    if (!ready || batch_gather(batch, &worker->inbox, &limits) != 0 || batch->message_count == 0) {
         worker_settle(worker);
         return false;
     }

@@ -27,6 +27,14 @@ typedef void (*evaluation_decided_fn)(void *context, const struct subject *subje
  * not hold. */
 typedef void (*evaluation_deciding_fn)(void *context, const struct subject *subject);
 
+/* Somebody with something of their own to write in the transaction of the users it concerns: then
+ * they have ${joins}. */
+struct evaluation_guest {
+    int (*committing)(void *context); /* may db_send(), not db_run(); -1: out of memory */
+    void (*committed)(void *context); /* what it sent last stands */
+    void *context;
+};
+
 /* What an evaluation needs besides the users; borrowed, and its warnings are remembered. */
 struct evaluator {
     struct db *db;
@@ -36,6 +44,7 @@ struct evaluator {
     evaluation_decided_fn
         decided; /* NULL: nobody asks.  Called before the commit, and again if that fails */
     void *decided_context;
+    const struct evaluation_guest *guest; /* NULL: none */
     struct trophy_warnings warnings;
 };
 

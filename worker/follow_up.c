@@ -54,5 +54,6 @@ follow_ups_clear(struct follow_ups *list)
     for (size_t i = 0; i < list->count; i++)
         follow_up_clear(&list->items[i]);
     free(list->items);
+    json_decref(list->counters);
     *list = (struct follow_ups){0};
 }

@@ -19,11 +19,14 @@ struct follow_up {
     bool grouped; /* sent as a member of the group that its headers name */
 };
 
-/* A growing list of them.  Zero-initialised it is empty. */
+/* A growing list of them, and the counters of the chords among them, which have to stand before
+ * anything is published: as store_chords_make() wants them, or NULL.  Zero-initialised it is empty.
+ */
 struct follow_ups {
     struct follow_up *items;
     size_t count;
     size_t room;
+    json_t *counters;
 };
 
 enum { UUID_SIZE = 37 };

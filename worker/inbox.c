@@ -13,6 +13,8 @@ message_free(struct message *message)
     celery_task_clear(&message->task);
     range_cuts_free(message->cuts);
     ending_clear(&message->ending);
+    follow_ups_clear(&message->follow_ups);
+    chord_ends_clear(&message->chords);
     free(message);
 }
 
@@ -22,6 +24,11 @@ message_put_back(struct message *message, int64_t not_before_ms)
     /* without a tag there is nothing to acknowledge: it is only forgotten */
     message->state = message->delivery.tag == 0 ? MESSAGE_ACKED : MESSAGE_WAITING;
     message->not_before_ms = not_before_ms;
+    message->stored = false;
+    message->releases = false;
+    message->bodies_sent = false;
+    follow_ups_clear(&message->follow_ups);
+    chord_ends_clear(&message->chords);
 }
 
 bool
@@ -148,6 +155,15 @@ inbox_held(const struct inbox *inbox, int64_t now_us, size_t *bytes)
         }
     }
     return held;
+}
+
+bool
+inbox_is_storing(const struct inbox *inbox)
+{
+    for (size_t i = 0; i < inbox->count; i++)
+        if (inbox->messages[i]->state == MESSAGE_STORING)
+            return true;
+    return false;
 }
 
 void

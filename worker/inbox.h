@@ -5,6 +5,7 @@
 #include "worker/arguments.h"
 #include "worker/broker.h"
 #include "worker/celery.h"
+#include "worker/chord.h"
 #include "worker/ending.h"
 #include "worker/range.h"
 #include "worker/tasks.h"
@@ -28,6 +29,7 @@ enum message_state {
     MESSAGE_CONFIRMING, /* what replaces or follows it has been published and is not confirmed yet
                          */
     MESSAGE_CONFIRMED,  /* now it is: it may end */
+    MESSAGE_STORING,    /* for its result to be written to the table */
     MESSAGE_ACKED,      /* settled: to be acknowledged and forgotten */
     MESSAGE_REJECTED,   /* settled: to be rejected, no requeue, and forgotten */
 };
@@ -56,27 +58,32 @@ struct message {
     struct range_cuts *cuts;  /* of a task for all: its ranges not published yet; NULL: none */
     enum message_plan plan;
     enum message_state state;
-    int64_t arrived_ms;        /* monotonic */
-    int64_t started_us;        /* wall clock: when its work began first; 0: not yet */
-    int64_t started_ms;        /* monotonic: the same */
-    int64_t not_before_ms;     /* monotonic; 0: no pause is imposed */
-    int64_t rotate_at_ms;      /* monotonic: until then it may be held for its eta; 0: not early */
-    size_t bytes;              /* as counted against worker.eta_bytes */
-    unsigned timeouts;         /* how often it ran alone into the statement timeout */
-    size_t unconfirmed;        /* published for it and not confirmed yet */
-    enum message_state end;    /* ACKED or REJECTED: what it becomes when all that is confirmed */
-    struct ending ending;      /* and what is told of it then */
-    unsigned refusals;         /* how often that came to nothing since a queue was missing */
-    bool retry_told;           /* those who watch events know that it runs again */
-    bool terminate;            /* running, and not wanted any more */
-    struct time_limits limits; /* of the present run, see cut.h */
-    int64_t running_since_ms;  /* monotonic: the present run */
-    enum cut cut;              /* the same */
-    bool admitted;             /* its task has a rate, and it may go, see ration.h */
-    bool rationed;             /* it waits for that */
-    bool retried;              /* its sender has been told that it is run again */
-    uint64_t digest;           /* of its body: is a message with the same id the same message? */
-    bool refused;              /* the broker did not take one of these */
+    int64_t arrived_ms;     /* monotonic */
+    int64_t started_us;     /* wall clock: when its work began first; 0: not yet */
+    int64_t started_ms;     /* monotonic: the same */
+    int64_t not_before_ms;  /* monotonic; 0: no pause is imposed */
+    int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: not early */
+    size_t bytes;           /* as counted against worker.eta_bytes */
+    unsigned timeouts;      /* how often it ran alone into the statement timeout */
+    size_t unconfirmed;     /* published for it and not confirmed yet */
+    enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
+    struct ending ending;   /* and what is told of it then */
+    struct follow_ups follow_ups; /* to be published before it ends */
+    struct chord_ends chords;     /* headers that it completes: then their bodies, too */
+    bool stored;                  /* its result stands in the table */
+    bool releases;                /* FAILURE, also for the rest of its chain */
+    bool bodies_sent;             /* of ${chords}; now their counters are to be removed */
+    unsigned refusals;            /* how often that came to nothing since a queue was missing */
+    bool retry_told;              /* those who watch events know that it runs again */
+    bool terminate;               /* running, and not wanted any more */
+    struct time_limits limits;    /* of the present run, see cut.h */
+    int64_t running_since_ms;     /* monotonic: the present run */
+    enum cut cut;                 /* the same */
+    bool admitted;                /* its task has a rate, and it may go, see ration.h */
+    bool rationed;                /* it waits for that */
+    bool retried;                 /* its sender has been told that it is run again */
+    uint64_t digest;              /* of its body: is a message with the same id the same message? */
+    bool refused;                 /* the broker did not take one of these */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */
 };
@@ -140,6 +147,9 @@ bool message_is_settled(const struct message *message);
 /* inbox_held(inbox, now_us, bytes): how many messages wait for an eta after ${now_us}, and their
  * ${bytes}. */
 size_t inbox_held(const struct inbox *inbox, int64_t now_us, size_t *bytes);
+
+/* inbox_is_storing(inbox): does a message wait for the table of results? */
+bool inbox_is_storing(const struct inbox *inbox);
 
 /* inbox_clear(inbox): free everything. */
 void inbox_clear(struct inbox *inbox);

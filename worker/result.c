@@ -2,6 +2,7 @@
 #include "worker/result.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 
 static const char *
 state_name(enum task_state state)
@@ -53,14 +54,38 @@ make_value(const struct ending *ending)
     }
 }
 
+static json_t *
+make_children(const struct ending *ending)
+{
+    return ending->children == NULL ? json_array() : json_incref(ending->children);
+}
+
+/* A text with JSON in it, as Python writes it. */
+static json_t *
+text_of(json_t *value)
+{
+    char *text = json_dumps(value, JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+    json_t *made = text == NULL ? NULL : json_string(text);
+
+    free(text);
+    json_decref(value);
+    return made;
+}
+
+json_t *
+result_row(const char *task_id, const struct ending *ending)
+{
+    return json_pack("{s:s, s:s, s:o, s:o}", "task_id", task_id, "status",
+                     state_name(ending->state), "result", text_of(make_value(ending)), "meta",
+                     text_of(json_pack("{s:o}", "children", make_children(ending))));
+}
+
 char *
 result_write(const char *task_id, const struct ending *ending)
 {
-    json_t *value = make_value(ending);
-    json_t *children = ending->children == NULL ? json_array() : json_incref(ending->children);
-    json_t *body =
-        json_pack("{s:s, s:s, s:o, s:n, s:o}", "task_id", task_id, "status",
-                  state_name(ending->state), "result", value, "traceback", "children", children);
+    json_t *body = json_pack("{s:s, s:s, s:o, s:n, s:o}", "task_id", task_id, "status",
+                             state_name(ending->state), "result", make_value(ending), "traceback",
+                             "children", make_children(ending));
     char *text = body == NULL ? NULL : json_dumps(body, JSON_ENSURE_ASCII);
 
     json_decref(body);

@@ -13,4 +13,8 @@
  * exception. */
 char *result_write(const char *task_id, const struct ending *ending);
 
+/* result_row(task_id, ending): the same for the table of django-celery-results, as
+ * store_results_write() wants a row.  Source: celery, 4.2. */
+json_t *result_row(const char *task_id, const struct ending *ending);
+
 #endif

@@ -2,6 +2,8 @@
 #include "worker/results.h"
 
 #include "worker/result.h"
+#include "worker/results_table.h"
+#include "worker/workflow.h"
 
 #include <string.h>
 
@@ -36,4 +38,12 @@ results_release(struct worker *worker, const char *task_id, const char *reply_to
     if (sends_results(worker))
         outbox_add_result_take(&worker->outbox, reply_to, task_id, result_write(task_id, &ending),
                                worker->options->celery_result_persistent);
+}
+
+int
+results_allow(const struct worker *worker, const struct celery_task *task, struct err *err)
+{
+    if (results_table_is_used(worker) || !workflow_has_chord(task))
+        return 0;
+    return err_set(err, "a chord needs celery.results = django-db");
 }

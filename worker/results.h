@@ -15,4 +15,8 @@ void results_send(struct worker *worker, const struct message *message);
 void results_release(struct worker *worker, const char *task_id, const char *reply_to,
                      const struct exception *exception);
 
+/* results_allow(worker, task, err): -1: what ${task} is part of, or what follows it, needs results
+ * in tables, and they do not go there. */
+int results_allow(const struct worker *worker, const struct celery_task *task, struct err *err);
+
 #endif

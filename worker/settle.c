@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How messages end.  The order is the promise: the effects are committed, then results go out, then
- * the message is acknowledged.  One line of log for each.
+ * How messages end.  The order is the promise: the effects are committed (and with them, or then,
+ * results for the table), what follows is published and confirmed, then results go out, then the
+ * message is acknowledged.  One line of log for each.
  */
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/events.h"
+#include "worker/message_chords.h"
 #include "worker/results.h"
+#include "worker/results_table.h"
 #include "worker/worker.h"
 #include "worker/workflow.h"
 
@@ -73,40 +76,71 @@ finish(struct worker *worker, struct message *message)
     message->state = message->end;
 }
 
-/* Ends ${message} as ${end}, after its ${follow_ups} are confirmed if there are any. */
-static void
-end_after(struct worker *worker, struct message *message, enum message_state end,
-          struct follow_ups *follow_ups)
+static struct workflow_context
+context_of(const struct worker *worker, const struct message *message)
 {
-    message->end = end;
+    return (struct workflow_context){worker_queue(worker, message), worker->name, clock_now_us()};
+}
+
+/* What follows ${message} goes out on its behalf; incomplete for want of memory: all of it again,
+ * once what went out is confirmed. */
+static void
+publish(struct worker *worker, struct message *message)
+{
+    const struct workflow_context context = context_of(worker, message);
+    struct follow_ups *follow_ups = &message->follow_ups;
+
+    if (message->chords.count > 0 && !message->bodies_sent &&
+        message_chords_follow(message, &context) != 0)
+        message->refused = true;
     for (size_t i = 0; i < follow_ups->count; i++)
         if (outbox_add_follow_up_take(&worker->outbox, message, &follow_ups->items[i]) != 0)
-            message->refused =
-                true; /* out of memory: all of it again, once those that went out are confirmed */
+            message->refused = true;
+    follow_ups_clear(follow_ups);
+}
+
+void
+worker_proceed(struct worker *worker, struct message *message)
+{
+    if (message->state == MESSAGE_CONFIRMING) /* of many ranges, the last */
+        return;
+    if (!message->refused && !results_table_wants(worker, message))
+        publish(worker, message);
     if (message->state == MESSAGE_CONFIRMING)
         return;
-    if (!message->refused) {
+    if (message->refused) {
+        message->refused = false;
+        message_put_back(message, clock_monotonic_ms() + BACKOFF_MAX_MS);
+    } else if (results_table_wants(worker, message)) {
+        message->state = MESSAGE_STORING;
+    } else {
         finish(worker, message);
-        return;
     }
-    message->refused = false;
-    message_put_back(message, clock_monotonic_ms() + BACKOFF_MAX_MS);
+}
+
+int
+worker_decide_success(struct worker *worker, struct message *message)
+{
+    const struct workflow_context context = context_of(worker, message);
+
+    follow_ups_clear(&message->follow_ups);
+    if (workflow_after_success(&message->task, &context, &message->follow_ups) != 0)
+        return -1;
+    ending_success(&message->ending, &message->follow_ups);
+    return 0;
 }
 
 void
 worker_succeed(struct worker *worker, struct message *message)
 {
-    const struct workflow_context context = {worker_queue(worker, message), worker->name,
-                                             clock_now_us()};
-    struct follow_ups follow_ups = {0};
-
-    if (workflow_after_success(&message->task, &context, &follow_ups) != 0)
+    if (!message->stored && worker_decide_success(worker, message) != 0) {
         message->refused = true;
-    ending_success(&message->ending, &follow_ups);
+        ending_success(&message->ending, &message->follow_ups);
+    }
     worker->counters.succeeded++;
     log_end(message, LOG_LEVEL_INFO, "succeeded", "");
-    end_after(worker, message, MESSAGE_ACKED, &follow_ups);
-    follow_ups_clear(&follow_ups);
+    message->end = MESSAGE_ACKED;
+    worker_proceed(worker, message);
 }
 
 static void
@@ -134,17 +168,17 @@ release(void *context, const char *task_id, const char *reply_to)
 void
 worker_fail(struct worker *worker, struct message *message, const struct exception *exception)
 {
-    const struct workflow_context context = {worker_queue(worker, message), worker->name,
-                                             clock_now_us()};
+    const struct workflow_context context = context_of(worker, message);
     struct abandonment abandonment = {worker, exception};
-    struct follow_ups follow_ups = {0};
 
-    if (workflow_after_failure(&message->task, &context, &follow_ups) != 0)
+    follow_ups_clear(&message->follow_ups);
+    if (workflow_after_failure(&message->task, &context, &message->follow_ups) != 0)
         message->refused = true;
     note_failure(worker, message, exception);
     workflow_abandoned(&message->task, release, &abandonment);
-    end_after(worker, message, MESSAGE_REJECTED, &follow_ups);
-    follow_ups_clear(&follow_ups);
+    message->releases = json_array_size(json_object_get(message->task.embed, "chain")) > 0;
+    message->end = MESSAGE_REJECTED;
+    worker_proceed(worker, message);
 }
 
 void
@@ -152,7 +186,7 @@ worker_refuse(struct worker *worker, struct message *message, const struct excep
 {
     note_failure(worker, message, exception);
     message->end = MESSAGE_REJECTED;
-    finish(worker, message);
+    worker_proceed(worker, message);
 }
 
 void
@@ -187,7 +221,7 @@ worker_revoke(struct worker *worker, struct message *message, enum revocation wh
         worker->counters.revoked++;
     log_end(message, LOG_LEVEL_INFO, message->ending.exception.message, "");
     message->end = MESSAGE_ACKED;
-    finish(worker, message);
+    worker_proceed(worker, message);
 }
 
 bool
@@ -231,9 +265,12 @@ end_message(struct worker *worker, struct message *message)
         worker_publish_ranges(worker, message);
         return;
     }
-    if (given_up)
+    message->state = MESSAGE_RUNNING;
+    if (given_up) {
         ending_failure(&message->ending, &unpublished);
-    finish(worker, message);
+        message_chords_fail(message, unpublished.message);
+    }
+    worker_proceed(worker, message);
 }
 
 static void

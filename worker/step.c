@@ -285,7 +285,7 @@ make_body(const struct draft *draft)
 {
     const struct step *step = draft->step;
     json_t *embed = json_object();
-    json_t *chord = own_option(step, "chord");
+    json_t *chord = step->chord != NULL ? step->chord : own_option(step, "chord");
     json_t *body = NULL;
     char *text = NULL;
 

@@ -19,6 +19,7 @@ struct step {
     json_t *around;       /* options of the group or chain that it stands in, which win; or NULL */
     json_t *before;       /* goes before its arguments unless it is immutable; or NULL */
     json_t *chain;        /* what comes after it, the next one last; NULL: nothing ever did */
+    json_t *chord;        /* the body that follows the header it stands in, which wins; or NULL */
     const char *group_id; /* unless it has one of its own; or NULL */
     int group_index;      /* the same; -1: none */
 };

@@ -37,6 +37,7 @@ struct subject {
     struct user_statistics statistics; /* SUBJECT_DONE: as they were written */
     int32_t awards;                    /* given in this batch */
     int64_t lost;                      /* awards no longer met, as a forced evaluation found */
+    bool joins;                        /* the transaction about to commit decides about it */
     struct err err;
 };
 

@@ -139,14 +139,32 @@ write_awards(struct transaction *t)
     return status;
 }
 
+/* Those who are not touched are in it, too: nothing of theirs is written, but it is decided. */
+static int
+let_guest_write(struct transaction *t)
+{
+    const struct evaluation_guest *guest = t->evaluator->guest;
+
+    if (guest == NULL)
+        return 0;
+    for (size_t i = 0; i < t->count; i++)
+        t->entries[i].subject->joins = true;
+    return guest->committing(guest->context);
+}
+
 enum db_status
 transaction_write_users(struct transaction *t)
 {
     bool dry = t->evaluator->request.dry_run;
-    bool complete = (dry || write_statistics(t) == 0) && write_awards(t) == 0;
+    bool complete = (dry || write_statistics(t) == 0) && write_awards(t) == 0 &&
+                    (dry || let_guest_write(t) == 0);
     enum db_status status;
 
     db_send(t->db, complete && !dry ? DB_commit : DB_rollback, NULL, NULL, NULL);
     status = db_run(t->db);
+    if (complete && !dry && status == DB_OK && t->evaluator->guest != NULL)
+        t->evaluator->guest->committed(t->evaluator->guest->context);
+    for (size_t i = 0; i < t->count; i++)
+        t->entries[i].subject->joins = false;
     return complete || status != DB_OK ? status : DB_RETRY;
 }

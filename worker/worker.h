@@ -14,6 +14,7 @@
 #include "worker/inbox.h"
 #include "worker/lamport.h"
 #include "worker/outbox.h"
+#include "worker/results_set.h"
 #include "worker/revoked.h"
 #include "worker/revoked_stamps.h"
 #include "worker/task_settings.h"
@@ -73,6 +74,10 @@ struct worker {
     struct outbox outbox;
     struct batch batch;
     struct evaluator evaluator;
+    struct results_set results; /* for the tables of django-celery-results, as the next three */
+    json_t *results_noted;      /* of tasks that have not ended; NULL: none */
+    struct store_chords_reader results_reader;
+    struct evaluation_guest results_guest;
     struct counters counters;
     json_t *totals; /* how many were begun, by the task's name; NULL: none */
     struct lamport clock;
@@ -219,6 +224,21 @@ void worker_time_out(struct worker *worker, struct message *message);
 
 /* worker_revoke(worker, message, why): REVOKED; acknowledged. */
 void worker_revoke(struct worker *worker, struct message *message, enum revocation why);
+
+/*
+ * worker_decide_success(worker, message):
+ * It will have succeeded, and this will follow it: known before its transaction commits, so that
+ * its result may be written there.  worker_succeed() then does not decide again.  -1: out of
+ * memory.
+ */
+int worker_decide_success(struct worker *worker, struct message *message);
+
+/*
+ * worker_proceed(worker, message):
+ * It has ended, and the next of these is done: its result is in the table (where that is used),
+ * what follows it is published and confirmed, it is told and settled.
+ */
+void worker_proceed(struct worker *worker, struct message *message);
 
 /* worker_revoke_unwanted(worker, message): the same if it has expired or its id is revoked; true:
  * so it was. */

@@ -9,6 +9,8 @@
 #include "worker/compound.h"
 #include "worker/step.h"
 
+#include <stdlib.h>
+
 /* What is sent, and what for. */
 struct sender {
     const struct celery_task *task;
@@ -98,6 +100,89 @@ send_chain(const struct sender *sender, const json_t *signature, json_t *after)
     return rc;
 }
 
+/* A copy of ${body} that names the header's group, as Celery has it.  NULL: out of memory. */
+static json_t *
+name_group(const json_t *body, const char *group_id)
+{
+    json_t *made = json_object();
+    json_t *options = json_object();
+
+    if (made == NULL || options == NULL ||
+        json_object_update(made, (json_t *)(uintptr_t)body) != 0 ||
+        (step_options(body) != NULL && json_object_update(options, step_options(body)) != 0) ||
+        (step_text(options, "group_id") == NULL &&
+         json_object_set_new(options, "group_id", json_string(group_id)) != 0) ||
+        json_object_set(made, "options", options) != 0) {
+        json_decref(made);
+        made = NULL;
+    }
+    json_decref(options);
+    return made;
+}
+
+/* The tasks of a header, and who they are as a result lists them. */
+static int
+send_header(const struct sender *sender, struct step *step, const json_t *members, json_t *tuples)
+{
+    size_t i;
+
+    json_array_foreach(members, i, step->signature)
+    {
+        step->group_index = (int)i;
+        if (send_step(sender, step) != 0 ||
+            json_array_append_new(
+                tuples,
+                json_pack("[[s, n], n]", sender->follow_ups->items[sender->follow_ups->count - 1]
+                                             .properties.correlation_id)) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int
+add_counter(const struct sender *sender, const char *group_id, const json_t *tuples)
+{
+    char *text = json_dumps(tuples, 0);
+    json_t **counters = &sender->follow_ups->counters;
+    json_t *counter = text == NULL ? NULL
+                                   : json_pack("{s:s, s:s, s:s, s:I}", "task_id", sender->task->id,
+                                               "group_id", group_id, "sub_tasks", text, "count",
+                                               (json_int_t)json_array_size(tuples));
+
+    free(text);
+    if (*counters == NULL)
+        *counters = json_array();
+    return json_array_append_new(*counters, counter);
+}
+
+/* The id of the header is the group's, as the counter has it. */
+static int
+send_chord(const struct sender *sender, const json_t *signature)
+{
+    json_t *around = step_options(compound_header(signature));
+    bool immutable = json_is_true(json_object_get(signature, "immutable"));
+    struct step step = {.around = around,
+                        .before = immutable ? NULL : sender->before,
+                        .group_id = step_text(around, "task_id")};
+    json_t *tuples = json_array();
+    char fresh[UUID_SIZE];
+    int rc = -1;
+
+    if (step.group_id == NULL)
+        step.group_id = step_text(step_options(signature), "task_id");
+    if (step.group_id == NULL) {
+        uuid_make(fresh);
+        step.group_id = fresh;
+    }
+    step.chord = name_group(compound_body(signature), step.group_id);
+    if (step.chord != NULL && tuples != NULL &&
+        send_header(sender, &step, compound_members(signature), tuples) == 0)
+        rc = add_counter(sender, step.group_id, tuples);
+    json_decref(step.chord);
+    json_decref(tuples);
+    return rc;
+}
+
 /* A compound takes what comes before and after from ${step}; as one of several callbacks it stays
  * outside their group. */
 static int
@@ -108,6 +193,8 @@ send_any(const struct sender *sender, const struct step *step)
         return send_group(sender, step->signature, step->chain);
     case COMPOUND_CHAIN:
         return send_chain(sender, step->signature, step->chain);
+    case COMPOUND_CHORD:
+        return send_chord(sender, step->signature);
     case COMPOUND_NONE:
     case COMPOUND_UNKNOWN:
     default:
@@ -183,5 +270,34 @@ workflow_after_failure(const struct celery_task *task, const struct workflow_con
     if (id != NULL)
         rc = send_all(&sender, json_object_get(task->embed, "errbacks"), /* grouped */ true);
     json_decref(id);
+    return rc;
+}
+
+int
+workflow_after_header(const struct celery_task *task, const struct workflow_context *context,
+                      json_t *body, json_t *results, struct follow_ups *follow_ups)
+{
+    const struct sender sender = {task, context, follow_ups, results};
+    const struct step step = {.signature = body, .before = results, .group_index = -1};
+
+    return send_any(&sender, &step);
+}
+
+int
+workflow_after_failed_header(const struct workflow_context *context, json_t *body,
+                             struct follow_ups *follow_ups)
+{
+    const char *id = step_text(step_options(body), "task_id");
+    const json_t *errbacks = json_object_get(step_options(body), "link_error");
+    struct celery_task parent = {.id = (char *)(uintptr_t)id};
+    json_t *before = json_string(id == NULL ? "" : id);
+    const struct sender sender = {&parent, context, follow_ups, before};
+    int rc = -1;
+
+    if (id == NULL || !json_is_array(errbacks) || !workflow_can_send(errbacks))
+        rc = 0;
+    else if (before != NULL)
+        rc = send_all(&sender, errbacks, /* grouped */ true);
+    json_decref(before);
     return rc;
 }

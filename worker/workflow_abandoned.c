@@ -36,5 +36,7 @@ workflow_abandoned(const struct celery_task *task,
         visit_step(&visitor, signature);
         for (size_t m = 0; m < json_array_size(members); m++)
             visit_step(&visitor, json_array_get(members, m));
+        if (compound_body(signature) != NULL)
+            visit_step(&visitor, compound_body(signature));
     }
 }

@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- One line of text for each thing that the worker needs and the database does not have, as the role that asks.
 -- needed: the columns used; "no" may not be null, "yes" has to take a null, "any" is only read.  Length and precision
--- are the application's business.
-WITH needed (place, tab, col, types, nullable) AS (VALUES
+-- are the application's business.  $1: are the tables of django-celery-results (since 2.0) needed, too?
+WITH known (place, tab, col, types, nullable) AS (VALUES
     (1, 'auth_user', 'id', 'integer', 'no'),
     (2, 'auth_user', 'username', 'character varying|text', 'no'),
     (3, 'auth_user', 'last_login', 'timestamp with time zone', 'any'),
@@ -51,7 +51,35 @@ WITH needed (place, tab, col, types, nullable) AS (VALUES
     (63, 'trophies_usertrophy', 'earned_at', 'timestamp with time zone', 'no'),
     (64, 'trophies_usertrophy', 'progress', 'double precision', 'no'),
     (65, 'trophies_usertrophy', 'is_notified', 'boolean', 'no'),
-    (66, 'trophies_usertrophy', 'context_data', 'jsonb', 'yes')
+    (66, 'trophies_usertrophy', 'context_data', 'jsonb', 'yes'),
+    (70, 'django_celery_results_taskresult', 'id', 'integer|bigint', 'no'),
+    (71, 'django_celery_results_taskresult', 'task_id', 'character varying|text', 'no'),
+    (72, 'django_celery_results_taskresult', 'status', 'character varying|text', 'no'),
+    (73, 'django_celery_results_taskresult', 'content_type', 'character varying|text', 'no'),
+    (74, 'django_celery_results_taskresult', 'content_encoding', 'character varying|text', 'no'),
+    (75, 'django_celery_results_taskresult', 'result', 'text', 'yes'),
+    (76, 'django_celery_results_taskresult', 'date_created', 'timestamp with time zone', 'no'),
+    (77, 'django_celery_results_taskresult', 'date_done', 'timestamp with time zone', 'no'),
+    (78, 'django_celery_results_taskresult', 'traceback', 'text', 'yes'),
+    (79, 'django_celery_results_taskresult', 'meta', 'text', 'yes'),
+    (80, 'django_celery_results_chordcounter', 'id', 'integer|bigint', 'no'),
+    (81, 'django_celery_results_chordcounter', 'group_id', 'character varying|text', 'no'),
+    (82, 'django_celery_results_chordcounter', 'sub_tasks', 'text', 'no'),
+    (83, 'django_celery_results_chordcounter', 'count', 'integer', 'no')
+), needed AS (
+    SELECT * FROM known WHERE $1::bool OR tab NOT LIKE 'django\_celery\_results\_%'
+), written (tab, verb) AS (VALUES
+    ('trophies_userstatistics', 'insert'), ('trophies_userstatistics', 'update'),
+    ('trophies_usertrophy', 'insert'), ('trophies_usertrophy', 'delete'),
+    ('django_celery_results_taskresult', 'insert'), ('django_celery_results_taskresult', 'update'),
+    ('django_celery_results_chordcounter', 'insert'), ('django_celery_results_chordcounter', 'update'),
+    ('django_celery_results_chordcounter', 'delete')
+), only_written (tab, col) AS (VALUES
+    ('django_celery_results_taskresult', 'date_created'), ('django_celery_results_taskresult', 'date_done'),
+    ('django_celery_results_taskresult', 'traceback')
+), keys (tab, col) AS (VALUES
+    ('trophies_userstatistics', 'user_id'), ('django_celery_results_taskresult', 'task_id'),
+    ('django_celery_results_chordcounter', 'group_id')
 ), tables AS (
     SELECT tab, min(place) AS place, to_regclass(tab) AS oid FROM needed GROUP BY tab
 ), found AS (
@@ -76,28 +104,28 @@ WITH needed (place, tab, col, types, nullable) AS (VALUES
     UNION ALL -- rows are added without their id
     SELECT place, 4, format('%s.%s: identity or default expected', tab, col)
       FROM found
-     WHERE col = 'id' AND tab IN ('trophies_userstatistics', 'trophies_usertrophy') AND NOT fills_itself
+     WHERE col = 'id' AND tab IN (SELECT tab FROM written) AND NOT fills_itself
     UNION ALL
     SELECT place, 5, format('%s.%s: no right to select', tab, col)
-      FROM found WHERE attnum IS NOT NULL AND NOT has_column_privilege(oid, attnum, 'select')
+      FROM found
+     WHERE attnum IS NOT NULL AND NOT has_column_privilege(oid, attnum, 'select')
+       AND (tab, col) NOT IN (SELECT tab, col FROM only_written)
     UNION ALL
     SELECT place + 0.9, 6, format('%s.%s: not known to us, but not null and without a default', tab, attname)
       FROM tables t
       JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
-     WHERE tab IN ('trophies_userstatistics', 'trophies_usertrophy')
+     WHERE tab IN (SELECT tab FROM written)
        AND attnotnull AND NOT atthasdef AND attidentity = ''
        AND NOT EXISTS (SELECT FROM needed n WHERE n.tab = t.tab AND n.col = a.attname)
     UNION ALL
     SELECT place + 0.9, 7, format('%s: no right to %s', tab, verb)
       FROM tables
-      JOIN (VALUES ('trophies_userstatistics', 'insert'), ('trophies_userstatistics', 'update'),
-                   ('trophies_usertrophy', 'insert'), ('trophies_usertrophy', 'delete')) AS w (written, verb)
-        ON written = tab
+      JOIN written USING (tab)
      WHERE oid IS NOT NULL AND NOT has_table_privilege(oid, verb)
     UNION ALL
-    SELECT place, 8, format('%s.user_id: unique expected', tab)
+    SELECT place, 8, format('%s.%s: unique expected', tab, col)
       FROM found
-     WHERE tab = 'trophies_userstatistics' AND col = 'user_id'
+     WHERE (tab, col) IN (SELECT tab, col FROM keys)
        AND NOT EXISTS (SELECT FROM pg_index i
                         WHERE i.indrelid = found.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
                           AND i.indpred IS NULL AND i.indnkeyatts = 1 AND i.indkey[0] = found.attnum)

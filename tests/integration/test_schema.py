@@ -22,7 +22,10 @@ RIGHTS = {
         'trophies_trophy': {'SELECT': 'all'},
         'trophies_userstatistics': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all'},
         'trophies_usertrophy': {'SELECT': 'all', 'INSERT': 'all', 'DELETE': 'all'},
-        'django_celery_results_taskresult': {'SELECT': {'id', 'task_id', 'status'}, 'INSERT': 'all', 'UPDATE': 'all'},
+        'django_celery_results_taskresult': {
+            'SELECT': {'id', 'task_id', 'status', 'content_type', 'content_encoding', 'result', 'meta'},
+            'INSERT': 'all', 'UPDATE': 'all'},
+        'django_celery_results_chordcounter': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all', 'DELETE': 'all'},
     },
     'trophy_shim': {
         'auth_user': {'SELECT': {'id', 'is_active', 'is_staff'}},
@@ -33,11 +36,7 @@ RIGHTS = {
         'trophies_usertrophy': {'SELECT': 'all'},
     },
 }
-TASK_RESULTS = '''
-    create table django_celery_results_taskresult (
-        id serial primary key, task_id varchar(255) not null unique, status varchar(50) not null,
-        content_type varchar(128) not null, content_encoding varchar(64) not null, result text,
-        date_created timestamptz not null, date_done timestamptz not null, traceback text, meta text)'''
+TASK_RESULTS = (GOLDEN.parent / 'django' / 'tables-2.0.sql').read_text()
 
 
 def dump(postgres, database):
@@ -183,7 +182,7 @@ def test_the_worker_can_do_its_work(postgres, empty, serial):
                       'update trophies_usertrophy set progress = 0', 'truncate trophies_usertrophy',
                       'insert into trophies_trophy select * from trophies_trophy',
                       'select notes from manager_workoutsession',
-                      'select result from django_celery_results_taskresult', 'create table public.x ()'):
+                      'select task_args from django_celery_results_taskresult', 'create table public.x ()'):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             postgres.query(empty, forbidden, url=as_worker)
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char letters[] = "wrcdax"; /* in the order of enum message_state */
+static const char letters[] = "wrcdsax"; /* in the order of enum message_state */
 
 enum { STATES = sizeof letters - 1, FIRST_TAG = 11 };
 
@@ -71,7 +71,7 @@ check_mix(const char *states)
     for (size_t i = 0; states[i] != '\0'; i++) {
         if (strchr("ax", states[i]) == NULL)
             strncat(kept, &states[i], 1);
-        if (strchr("rcd", states[i]) != NULL)
+        if (strchr("rcds", states[i]) != NULL)
             strncat(idle, &states[i], 1);
     }
     fill(&inbox, states);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The acknowledgements that go out, with a consumer and a publisher of the test's own.  A row is a
- * line of letters, one a message: w waiting, r running, c confirming, d confirmed, a acknowledged,
- * x rejected; capital: its connection is gone.
+ * line of letters, one a message: w waiting, r running, c confirming, d confirmed, s storing, a
+ * acknowledged, x rejected; capital: its connection is gone.
  */
 #include "tests/unit/suite.h"
 #include "worker/result.h"
@@ -112,7 +112,7 @@ static const struct {
 static void
 fill(struct inbox *inbox, const char *states)
 {
-    static const char letters[] = "wrcdax"; /* in the order of enum message_state */
+    static const char letters[] = "wrcdsax"; /* in the order of enum message_state */
 
     for (size_t i = 0; states[i] != '\0'; i++) {
         struct message *message = calloc(1, sizeof *message);
