@@ -11,6 +11,7 @@
 
 #include "common/clock.h"
 #include "common/db_cancel.h"
+#include "common/db_connect.h"
 #include "common/log.h"
 
 #include <assert.h>
@@ -174,24 +175,6 @@ connect_session(struct db *db)
             step = PQconnectPoll(db->conn);
     }
     return step == PGRES_POLLING_OK;
-}
-
-static PGconn *
-start_connect(const struct db_settings *settings)
-{
-    /* what stands before dbname is a default, which the URL may overrule */
-    const char *const keys[] = {"target_session_attrs",
-                                "keepalives_idle",
-                                "keepalives_interval",
-                                "keepalives_count",
-                                "tcp_user_timeout",
-                                "fallback_application_name",
-                                "dbname",
-                                NULL};
-    const char *const values[] = {"read-write", "10",           "5",           "3",
-                                  "15000",      settings->name, settings->url, NULL};
-
-    return PQconnectStartParams(keys, values, /* expand_dbname */ 1);
 }
 
 static void
@@ -393,7 +376,7 @@ db_open(struct db *db)
     enum db_status status;
 
     close_session(db);
-    db->conn = start_connect(&db->settings);
+    db->conn = db_connect_start(&db->settings);
     if (db->conn == NULL)
         return failed(db, "connect", NULL, "out of memory");
     (void)PQsetNoticeProcessor(db->conn, on_notice, NULL);

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages for later: held until their time, in nobody's way, and not done at all when they come too late."""
 import datetime
+import os
 import signal
 import time
 
 import pytest
 import servers
+import wire
 
 
 def at(seconds, zone=datetime.timezone.utc):
@@ -102,10 +104,22 @@ def test_nothing_is_left(world, queue):
     world.wait_counts(queue, ready=0, unacked=0)
 
 
-def test_more_than_may_be_held(world, start):
-    """With a prefetch of 8 at most 4 are held; the others go to the end of the queue and let the due ones pass."""
-    queue = world.new_queue(declare=True)
-    early = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(3600), 'mine': 'kept'}, priority=2)
+def delay_queue(queue, seconds):
+    return f'{queue}.trophy-delay.{seconds}'
+
+
+def taken_from(world, queue, count):
+    with world.rabbitmq.connect(world.name) as connection:
+        channel = connection.channel()
+        return [channel.basic_get(queue) for _ in range(count)]
+
+
+@pytest.mark.parametrize('kind', ['classic', 'quorum'])
+def test_more_than_may_be_held(world, start, kind):
+    """What is for much later waits at the broker, as it came, and lets the due ones pass."""
+    queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
+    early = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(3600), 'mine': 'kept'}, priority=2,
+                             expiration='4000000')
              for user in world.add_users(8)]
     users = world.add_users(5)
     due = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
@@ -113,29 +127,102 @@ def test_more_than_may_be_held(world, start):
     for token in due:
         assert world.wire.result(token, timeout_s=60)['status'] == 'SUCCESS'
     assert world.awards(users) == {user: ['Beginner'] for user in users}
+    waiting = delay_queue(queue, 2048)
+    world.wait_counts(waiting, ready=8, unacked=0)
+    world.wait_counts(queue, ready=0, unacked=0)
     assert worker.stop() == 0
-    world.wait_counts(queue, ready=8, unacked=0)
-    with world.rabbitmq.connect(world.name) as connection:
-        channel = connection.channel()
-        left = [channel.basic_get(queue) for _ in range(8)]
-        assert {message.headers['id'] for message in left} == set(early)
-        assert {message.headers['mine'] for message in left} == {'kept'}
-        assert {message.properties['priority'] for message in left} == {2}
-        assert not any('x-trophy-attempts' in message.headers for message in left)  # waiting is no attempt
+    left = taken_from(world, waiting, 8)
+    assert {message.headers['id'] for message in left} == set(early)
+    assert {message.headers['mine'] for message in left} == {'kept'}
+    assert {message.properties['priority'] for message in left} == {2}
+    assert {message.properties['delivery_mode'] for message in left} == {2}
+    assert not any('expiration' in message.properties for message in left)  # we tell who asks, the broker would not
+    assert not any('x-trophy-attempts' in message.headers for message in left)  # waiting is no attempt
 
 
-def test_bytes_that_may_be_held(world, start):
-    """A message for later that is larger than that is not held, however few there are: it went round once before its time came."""
-    queue = world.new_queue()
+@pytest.mark.parametrize('kind', ['classic', 'quorum'])
+def test_hop_by_hop(world, start, kind):
+    """It may not be held at all, so it comes and goes until its time, which it keeps; its sender sees nothing of it."""
+    queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
     user, = world.add_users(1)
     worker = start(queue, env={'TROPHY_WORKER_ETA_BYTES': '100'})
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(7)},
-                            correlation_id='big')
-    assert world.wire.result('big', timeout_s=40)['task_id'] == token
+    sent = time.time()
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(8)}, correlation_id=f'big {queue}')
+    assert world.wire.result(f'big {queue}', timeout_s=40)['task_id'] == token
+    assert sent + 8 <= updated(world, user) <= sent + 9.5
+    assert {delay_queue(queue, 4), delay_queue(queue, 2)} <= set(world.rabbitmq.queues(world.name))
     worker.process.signal(signal.SIGUSR1)
-    worker.wait_log('received 2, succeeded 1')
+    worker.wait_log('succeeded 1, rejected 0')
     assert world.awards([user]) == {user: ['Beginner']}
     world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_without_the_right_to_make_queues(world, start, postgres):
+    """Then what cannot be held goes round in its own queue, as before; said once."""
+    queue = world.new_queue(declare=True)
+    world.rabbitmq.ctl('add_user', queue, 'secret')
+    world.rabbitmq.ctl('set_permissions', '-p', world.name, queue, '^$', '.*', '.*')
+    user, due = world.add_users(2)
+    worker = start(queue, broker_url=world.broker_url.replace('guest:guest', f'{queue}:secret'),
+                   env={'TROPHY_WORKER_ETA_BYTES': '100'})
+    sent = time.time()
+    tokens = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(7)}) for _ in range(3)]
+    assert world.wire.result(world.wire.send(queue, 'evaluate_user', [due]))['status'] == 'SUCCESS'
+    for token in tokens:
+        assert world.wire.result(token, timeout_s=40)['status'] == 'SUCCESS'
+    assert updated(world, user) >= sent + 7
+    assert worker.log().count('no delay queue') == 1
+    assert not [name for name in world.rabbitmq.queues(world.name) if name.startswith(f'{queue}.')]
+    world.wait_counts(queue, ready=0, unacked=0)
+
+
+@pytest.mark.parametrize('kind', ['classic', 'quorum'])
+def test_consumer_timeout(world, start, kind):
+    """The broker's patience is shorter than the time to the eta: it hangs up, and nothing is lost or given up."""
+    queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
+    user, = world.add_users(1)
+    patience = '[application:set_env(rabbit, K, V) || {K, V} <- [{consumer_timeout, %d}, {channel_tick_interval, %d}]].'
+    world.rabbitmq.ctl('eval', patience % (2000, 1000))
+    try:
+        worker = start(queue)
+        sent = time.time()
+        token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(12)})
+        assert world.wire.result(token, timeout_s=60)['status'] == 'SUCCESS'
+    finally:
+        world.rabbitmq.ctl('eval', patience % (1800000, 60000))
+    assert sent + 12 <= updated(world, user) <= sent + 16
+    assert 'PRECONDITION_FAILED' in worker.log() and worker.process.running()
+    assert len(world.wire.results[token]) == 1
+    world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_thousands_for_later(world, start):
+    """20,000 messages, the worker killed twice in between: each is done, none early, in little memory."""
+    queue = world.new_queue(declare=True)
+    users = world.add_users(20)
+    first = time.time() + 40
+    etas = {}
+    with wire.Wire(world.rabbitmq, world.name, confirm=False) as quick:
+        for number in range(20000):
+            moment = first + number % 100 / 10
+            text = datetime.datetime.fromtimestamp(moment, datetime.timezone.utc).isoformat()
+            token = quick.send(queue, 'update_statistics', [users[number % 20]], headers={'eta': text},
+                               reply_to=world.wire.replies)
+            etas[token] = moment
+    assert time.time() < first, 'this machine is too slow for the test'
+    for _ in range(2):
+        worker = start(queue, env={'TROPHY_BROKER_PREFETCH': '64'})
+        time.sleep(4)
+        worker.kill()
+    worker = start(queue, env={'TROPHY_BROKER_PREFETCH': '64'})
+    missing = set(etas)
+    for token in etas:
+        world.wire.result(token, timeout_s=120)
+    early = [token for token, moment in etas.items() if world.wire.results[token][0]['at'] < moment]
+    assert not early and {world.wire.results[token][0]['status'] for token in missing} == {'SUCCESS'}
+    world.wait_counts(queue, ready=0, unacked=0)
+    if 'TROPHY_TEST_WORKER' not in os.environ:  # a build with sanitizers is larger
+        assert worker.memory() < 20 << 20
 
 
 def test_held_messages_survive_the_worker(world, start):

@@ -205,6 +205,26 @@ def test_late_while_it_waited(world, join, monitor):
     assert monitor.story(token) == ['task-received', 'task-revoked']
 
 
+def test_put_back(world, join, monitor):
+    """What the database's absence puts back is told to run again, once however often that happens."""
+    queue = world.new_queue(declare=True)
+    user, = world.add_users(1, statistics=True)
+    worker, _ = join(queue, env=PATIENT)
+    with world.locked(user) as cursor:
+        token = world.wire.send(queue, 'evaluate_user', [user])
+        for times in (1, 2):
+            world.wait_blocked()
+            world.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s "
+                        "and wait_event_type = 'Lock'", [world.name])
+            worker.wait_log('batch: put off', times=times)
+        world.wait_blocked()
+        cursor.connection.rollback()
+    monitor.wait_end(token)
+    assert monitor.story(token) == ['task-received', 'task-started', 'task-retried', 'task-succeeded']
+    retried, = monitor.of(token, 'task-retried')
+    assert retried['exception'].startswith('OperationalError(') and retried['traceback'].endswith('\n')
+
+
 def test_together(world, join, monitor):
     """A batch's events come as arrays of at most 24, and nothing is missing or twice."""
     queue = world.new_queue(declare=True)

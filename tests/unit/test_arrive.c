@@ -158,6 +158,7 @@ START_TEST(becomes)
         ck_assert((message->delivery.body != NULL) == rows[_i].keeps_body);
         ck_assert((message->rotate_at_ms != 0) == (rows[_i].eta_s > 0));
     }
+    json_decref(worker.totals);
     outbox_clear(&worker.outbox);
     inbox_clear(&worker.inbox);
 }
@@ -185,6 +186,7 @@ START_TEST(held_for_their_eta)
         ck_assert((message->rotate_at_ms - message->arrived_ms > 60000) == (i < 2 && _i < 2));
         ck_assert_int_ne(message->rotate_at_ms, 0);
     }
+    json_decref(worker.totals);
     outbox_clear(&worker.outbox);
     inbox_clear(&worker.inbox);
 }
