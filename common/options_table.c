@@ -80,8 +80,8 @@ const struct option_row options_table[] = {
     {CHOICE(worker, foreign_tasks, "reject, requeue, park"), .initial = "reject",
      .meaning = "what becomes of tasks of unknown name"},
     {INTEGER(worker, eta_bytes, 0, 17179869184.0), .initial = "16777216",
-     .meaning = "bytes of messages held for their ETA; their number is at most half of "
-                "broker.prefetch"},
+     .meaning = "bytes of messages held for their ETA, at most half of broker.prefetch; others "
+                "wait in delay queues of the broker"},
     {SECONDS(worker, soft_time_limit, 0, 604800), .initial = "0",
      .meaning = "seconds; 0: none; a message's own limit wins"},
     {SECONDS(worker, time_limit, 0, 604800), .initial = "0",

@@ -59,12 +59,15 @@ go_round(struct worker *worker, struct message *message)
 }
 
 static void
-hand_back(struct worker *worker, struct message *message, int level)
+hand_back(struct worker *worker, struct message *message, int64_t now_us)
 {
     size_t queue = message->delivery.queue;
+    int level = delay_level(message->task.eta_us - now_us);
     enum broker_event event = BROKER_NOTHING;
     char name[DELAY_NAME_SIZE];
 
+    if (level < 0) /* its last second it is held, whatever else is */
+        return;
     if (message->plan == PLAN_ROTATE) /* it came back at once: there was no such queue any more */
         delays_remove(&worker->delays, queue, level);
     if (worker->delays.refused)
@@ -88,11 +91,10 @@ worker_hand_back(struct worker *worker)
 
     for (size_t i = 0; i < worker->inbox.count && publisher_is_ready(worker->publisher); i++) {
         struct message *message = worker->inbox.messages[i];
-        int level = delay_level(message->task.eta_us - now_us);
 
-        if (message->state == MESSAGE_WAITING && message->task.eta_us > now_us && level >= 0 &&
+        if (message->state == MESSAGE_WAITING && message->task.eta_us > now_us &&
             message->rotate_at_ms != 0 && message->rotate_at_ms <= now_ms &&
             message->not_before_ms <= now_ms)
-            hand_back(worker, message, level);
+            hand_back(worker, message, now_us);
     }
 }

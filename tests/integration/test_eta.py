@@ -149,7 +149,7 @@ def test_hop_by_hop(world, start, kind):
     sent = time.time()
     token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(8)}, correlation_id=f'big {queue}')
     assert world.wire.result(f'big {queue}', timeout_s=40)['task_id'] == token
-    assert sent + 8 <= updated(world, user) <= sent + 9.5
+    assert sent + 8 <= updated(world, user) <= sent + 13
     assert {delay_queue(queue, 4), delay_queue(queue, 2)} <= set(world.rabbitmq.queues(world.name))
     worker.process.signal(signal.SIGUSR1)
     worker.wait_log('succeeded 1, rejected 0')
@@ -190,7 +190,7 @@ def test_consumer_timeout(world, start, kind):
         assert world.wire.result(token, timeout_s=60)['status'] == 'SUCCESS'
     finally:
         world.rabbitmq.ctl('eval', patience % (1800000, 60000))
-    assert sent + 12 <= updated(world, user) <= sent + 16
+    assert sent + 12 <= updated(world, user) <= sent + 25
     assert 'PRECONDITION_FAILED' in worker.log() and worker.process.running()
     assert len(world.wire.results[token]) == 1
     world.wait_counts(queue, ready=0, unacked=0)
@@ -229,7 +229,7 @@ def test_held_messages_survive_the_worker(world, start):
     queue = world.new_queue()
     user, = world.add_users(1)
     first = start(queue)
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(4)})
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(12)})
     world.wait_counts(queue, ready=0, unacked=1)
     first.kill()
     start(queue)

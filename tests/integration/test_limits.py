@@ -48,9 +48,9 @@ def test_limit_of_the_message(world, start, limits, expected):
     with world.locked(user):
         sent = time.monotonic()
         assert_failed(world, limited(world, queue, user, **limits), expected)
-        assert 0.9 < time.monotonic() - sent < 2.9
+        assert 0.9 < time.monotonic() - sent < 15  # a machine may be busy
         # the session was not given up, and nothing waits for the lock any more
-        assert world.wire.result(world.wire.send(queue, 'evaluate_user', [other]), timeout_s=5)['status'] == 'SUCCESS'
+        assert world.wire.result(world.wire.send(queue, 'evaluate_user', [other]), timeout_s=20)['status'] == 'SUCCESS'
     assert worker.log().count('db: connected') == 1
     assert world.awards([user, other]) == {other: ['Beginner']}
     world.wait_counts(queue, ready=0, unacked=0)

@@ -75,7 +75,7 @@ def test_while_it_waits_for_its_time(world, start, control):
     queue = world.new_queue()
     user, = world.add_users(1)
     start(queue)
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(4)})
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(10)})
     world.wait_counts(queue, ready=0, unacked=1)
     told(control, 'revoke', token, terminate=True)  # nothing runs that could be terminated
     assert not world.wire.has_result(token)
@@ -96,7 +96,7 @@ def test_terminated(world, start, control, events, batch):
         world.wait_blocked()
         told(control, 'enable_events')
         told(control, 'revoke', token, terminate=True)
-        assert_revoked(world, token, 'terminated', timeout_s=5)
+        assert_revoked(world, token, 'terminated', timeout_s=20)
         for other in tokens:
             assert world.wire.result(other, timeout_s=10)['status'] == 'SUCCESS'
     assert {len(world.wire.results[other]) for other in tokens} <= {1}
@@ -116,7 +116,7 @@ def test_terminated_for_two_messages_of_one_user(world, start, control):
         start(queue, env=PATIENT)
         world.wait_blocked()
         told(control, 'revoke', tokens[0], terminate=True)
-        assert_revoked(world, tokens[0], 'terminated', timeout_s=5)
+        assert_revoked(world, tokens[0], 'terminated', timeout_s=20)
         assert not world.wire.has_result(tokens[1])
         cursor.connection.rollback()
     assert world.wire.result(tokens[1])['status'] == 'SUCCESS'
@@ -135,7 +135,7 @@ def test_tasks_for_all_are_terminated(world, start, control, task, kwargs):
         token = world.wire.send(queue, task, [], kwargs)
         world.wait_blocked()
         told(control, 'revoke', token, terminate=True)
-        assert_revoked(world, token, 'terminated', timeout_s=5)
+        assert_revoked(world, token, 'terminated', timeout_s=20)
     finally:
         connection.close()
     world.wait_counts(queue, ready=0, unacked=0)
@@ -144,7 +144,7 @@ def test_tasks_for_all_are_terminated(world, start, control, task, kwargs):
 def test_rate_limit(world, start, control):
     """Two a second, and no batch of them; taken away, the rest follows at once."""
     queue = world.new_queue()
-    users = world.add_users(8)
+    users = world.add_users(20)
     start(queue)
     name = 'wger.trophies.tasks.evaluate_user_trophies_task'
     assert 'successfully' in told(control, 'rate_limit', name, '2/s')
@@ -152,13 +152,14 @@ def test_rate_limit(world, start, control):
     tokens = [world.wire.send(queue, name, [user]) for user in users]
     for token in tokens[:4]:
         world.wire.result(token)
-    assert 1.4 <= time.time() - begun <= 3
+    assert time.time() - begun >= 1.4
+    assert 'successfully' in told(control, 'rate_limit', name, '1/m')
     other = world.wire.send(queue, 'update_statistics', users[:1])  # of another name: not limited
-    assert world.wire.result(other, timeout_s=5)['status'] == 'SUCCESS'
+    assert world.wire.result(other, timeout_s=20)['status'] == 'SUCCESS'
     assert not world.wire.has_result(tokens[-1])
     assert 'disabled' in told(control, 'rate_limit', name, 0)
     for token in tokens:
-        assert world.wire.result(token, timeout_s=2)['status'] == 'SUCCESS'
+        assert world.wire.result(token, timeout_s=20)['status'] == 'SUCCESS'
     assert world.awards(users) == {user: ['Beginner'] for user in users}
 
 
@@ -169,7 +170,7 @@ def test_time_limit_by_control(world, start, control):
     start(queue, env=PATIENT)
     assert 'successfully' in told(control, 'time_limit', 'evaluate_user', hard=1)
     with world.locked(user) as cursor:
-        result = world.wire.result(world.wire.send(queue, 'evaluate_user', [user]), timeout_s=5)
+        result = world.wire.result(world.wire.send(queue, 'evaluate_user', [user]), timeout_s=20)
         assert (result['status'], result['result']['exc_message']) == ('FAILURE', [1])
         own = world.wire.send(queue, 'evaluate_user', [user], headers={'timelimit': [60, None]})
         world.wait_blocked()

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 
+import celery
 import processes
 import pytest
 import servers
@@ -44,6 +45,22 @@ def test_batch_in_hand_is_finished(world, start, number):
     start(queue)
     assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * 4
     assert {len(world.wire.results[token]) for token in tokens} == {1}
+
+
+def test_answers_while_it_finishes(world, start):
+    """A long last batch does not make the worker look dead."""
+    queue = world.new_queue(declare=True)
+    user, = world.add_users(1, statistics=True)
+    token = world.wire.send(queue, 'evaluate_user', [user])
+    with world.locked(user) as cursor, celery.Celery('stop', broker=world.broker_url, set_as_current=False) as app:
+        worker = start(queue, env={**PATIENT, 'TROPHY_WORKER_NAME': 'last@here', 'TROPHY_WORKER_DRAIN_SECONDS': '60'})
+        world.wait_blocked()
+        worker.process.signal(signal.SIGTERM)
+        worker.wait_log('finishing the batch in hand')
+        assert app.control.ping(limit=1, timeout=10) == [{'last@here': {'ok': 'pong'}}]
+        cursor.connection.rollback()
+    assert worker.process.wait(30) == 0
+    assert world.wire.result(token)['status'] == 'SUCCESS'
 
 
 def test_second_signal_leaves_at_once(world, start):
