@@ -10,26 +10,40 @@
 #include "worker/control_command.h"
 #include "worker/control_message.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-enum { COMPLAINT_MS = 10000 };
+enum { COMPLAINT_MS = 10000, BYTES_A_SECOND = 16 * CONTROL_MAX_BYTES };
+
+/* Nobody makes us hold more than a few seconds' worth of answers that the broker has not confirmed.
+ */
+static bool
+may_say(struct worker *worker, size_t bytes)
+{
+    struct control_state *control = &worker->control;
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms >= control->second_ends_ms) {
+        control->second_ends_ms = now_ms + 1000;
+        control->answered_bytes = 0;
+    }
+    control->answered_bytes += bytes;
+    return control->answered_bytes <= BYTES_A_SECOND;
+}
 
 void
 control_send(struct worker *worker, const char *exchange, const char *routing_key,
              const char *ticket, json_t *body)
 {
-    struct notice notice = {
-        .exchange = exchange,
-        .routing_key = routing_key,
-        .headers = json_object(),
-        .text = body == NULL ? NULL : json_dumps(body, JSON_ENSURE_ASCII),
-    };
+    char *text = body == NULL ? NULL : json_dumps(body, JSON_ENSURE_ASCII);
+    struct notice notice = {.exchange = exchange, .routing_key = routing_key, .text = text};
 
     json_decref(body);
-    if (notice.text == NULL) {
-        json_decref(notice.headers);
+    if (text == NULL || !may_say(worker, strlen(text))) {
+        free(text);
         return;
     }
+    notice.headers = json_object();
     if (ticket != NULL)
         (void)json_object_set_new(notice.headers, "ticket", json_string(ticket));
     (void)json_object_set_new(notice.headers, "clock", json_integer(lamport_tick(&worker->clock)));

@@ -58,6 +58,8 @@ struct control_state {
     char hello[UUID_SIZE];     /* the ticket that answers to our hello bear; "": none */
     uint64_t dropped;          /* requests that were none, since the last line of log */
     int64_t next_complaint_ms; /* monotonic: when that may be said again */
+    int64_t second_ends_ms;    /* monotonic: of the second in which */
+    size_t answered_bytes;     /* so much has been answered */
 };
 
 /* Everything the daemon has.  One process, one thread, one of these. */

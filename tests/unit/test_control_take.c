@@ -55,6 +55,9 @@ take(const char *exchange, const char *headers, const char *body)
     delivery_clear(&delivery);
 }
 
+#define REVOKED                                                                                    \
+    "{\"method\": \"revoked\", \"reply_to\": {\"exchange\": \"reply.celery.pidbox\", "             \
+    "\"routing_key\": \"k\"}}"
 #define PING                                                                                       \
     "{\"method\": \"ping\", \"arguments\": {}, \"destination\": %s, \"ticket\": \"t\", "           \
     "\"reply_to\": {\"exchange\": \"reply.celery.pidbox\", \"routing_key\": \"k\"}}"
@@ -90,6 +93,31 @@ START_TEST(requests)
 }
 END_TEST
 
+/* Mebibytes asked for without end: some are said, then no more in this second. */
+START_TEST(says_only_so_much_a_second)
+{
+    char body[512];
+    char id[64];
+
+    set_up();
+    for (int i = 0; i < 9000; i++) {
+        (void)snprintf(id, sizeof id, "00000000-0000-0000-0000-%012d", i);
+        ck_assert_int_eq(revoked_add(&worker.revoked, id, 4102444800), 0);
+    }
+    (void)snprintf(body, sizeof body, "%s", REVOKED);
+    worker.control.second_ends_ms = INT64_MAX;
+    for (int i = 0; i < 100; i++)
+        take("celery.pidbox", "{}", body);
+    ck_assert_uint_gt(seen.sent, 16);
+    ck_assert_uint_lt(seen.sent, 60);
+    worker.control.second_ends_ms = 0;
+    (void)snprintf(seen.body, sizeof seen.body, "-");
+    take("celery.pidbox", "{}", body);
+    ck_assert_str_ne(seen.body, "-");
+    tear_down();
+}
+END_TEST
+
 #define TELLS                                                                                      \
     "{\"w2@h\": {\"revoked\": {\"a\": [5.5, \"a\"]}, \"clock\": 100}, \"" NODE                     \
     "\": {\"revoked\": {\"b\": [5.5, \"b\"]}, \"clock\": 900}, \"w3@h\": null}"
@@ -118,6 +146,7 @@ main(void)
     const struct suite_test tests[] = {
         {tells_the_newest_ids, 1},
         {requests, 1},
+        {says_only_so_much_a_second, 1},
         {answers_to_our_hello, 1},
     };
 
