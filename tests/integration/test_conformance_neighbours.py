@@ -21,7 +21,8 @@ def start_ours(world, postgres, closing):
 
 
 def start_native(world, postgres, closing):
-    worker = stands.NativeWorker(world.broker_url, postgres.worker_url(world.name), queue='native', node=NATIVE)
+    worker = stands.NativeWorker(world.broker_url, postgres.worker_url(world.name), queue='native', node=NATIVE,
+                                 options=('--loglevel', 'DEBUG'))
     closing.append(worker)
     return worker.wait_ready()
 

@@ -142,8 +142,8 @@ def busy(stand, ends=True):
         stand.await_event(active, 'task-started')
         calls = [active,
                  stand.call(stand.producer.evaluate_user, (others[0],)),
-                 stand.call(stand.producer.update_statistics, kwargs={'user_id': others[1]}, countdown=3000),
-                 stand.call(stand.producer.update_statistics, (str(others[2]),), countdown=3600, priority=4)]
+                 stand.call(stand.producer.update_statistics, kwargs={'user_id': others[1]}, countdown=600),
+                 stand.call(stand.producer.update_statistics, (str(others[2]),), countdown=700, priority=4)]
         for call in calls[1:]:
             stand.await_event(call, 'task-received')
         yield calls, normal.Words({call.ids[0]: name for call, name in zip(calls, ('active', 'reserved', 'held', 'held2'))})
