@@ -222,7 +222,7 @@ def terminate_at_work(stand):
     with stand.world.locked(slow):
         call = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(call, 'task-started')
-        reply = ask(stand, 'terminate', task_id=call.ids[0], signal='SIGTERM')
+        reply = ask(stand, 'revoke', task_id=call.ids[0], terminate=1, signal='SIGTERM')  # so says Flower
         stand.await_event(call, 'task-revoked')
     return {'reply': normal.Words({call.ids[0]: 'task'}).plain(reply), 'end': stand.row(call)['task']['states']}
 
