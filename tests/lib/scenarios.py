@@ -331,7 +331,10 @@ def limited(**limits):
         slow = user(stand)
         with stand.world.locked(slow):
             call = stand.call(stand.producer.evaluate_user, (slow,), **limits)
-            stand.await_event(call, 'task-failed')
+            try:
+                stand.await_event(call, 'task-failed', timeout_s=5)
+            except TimeoutError:
+                stand.control.revoke(call.ids[0])
         return stand.row(call)
     run.__name__ = '_and_'.join(limits)
     return run
