@@ -5,16 +5,19 @@
 #include "checkers/decimal.h"
 #include "checkers/history.h"
 #include "checkers/params.h"
+#include "checkers/rule_progress.h"
 #include "common/buffer.h"
 #include "common/err.h"
 #include "common/user_statistics.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What a checker may see of a user: no database, no clock, no globals. */
 struct facts {
     const struct user_statistics *statistics;
-    const struct history *history;
+    const struct history *history; /* NULL, for rule_progress() only: not read (yet) */
+    int32_t today;                 /* for rule_progress() only: days since 1970-01-01 */
 };
 
 struct checker;
@@ -49,6 +52,11 @@ struct rule {
  *
  * describe(rule, facts, text): append how far that is, value against target, in words that need no
  * subject: "12 of 30 days in a row".  True whether it is met or not.
+ *
+ * progress(params, rule, facts, progress): how far that is, as the HTTP interface shows it, from
+ * the stored statistics.  ${rule} is NULL if ${params}, an object or what acts as an empty one, are
+ * not valid otherwise; ${progress} is reset before.  false: the history is needed, and there is
+ * none.  NULL: there is nothing to show.
  */
 struct checker {
     const char *name; /* the checker_class it answers to, and the metrics' label */
@@ -57,6 +65,8 @@ struct checker {
     int (*parse)(const struct params *params, struct rule *rule, struct err *err);
     int64_t (*times)(const struct rule *rule, const struct facts *facts);
     void (*describe)(const struct rule *rule, const struct facts *facts, struct buffer *text);
+    bool (*progress)(const struct params *params, const struct rule *rule,
+                     const struct facts *facts, struct rule_progress *progress);
 };
 
 /*
@@ -80,5 +90,14 @@ int64_t rule_times(const struct rule *rule, const struct facts *facts);
 
 /* rule_describe(rule, facts, text): append value against target in words, see struct checker. */
 void rule_describe(const struct rule *rule, const struct facts *facts, struct buffer *text);
+
+/*
+ * rule_progress(checker_class, params, facts, progress):
+ * Show how far an unearned progressive trophy is; one without a valid rule shows what there is.
+ * What ${progress} held is replaced.  false: it cannot be said without the history, which ${facts}
+ * lack.  Source: semantics, "Progress".
+ */
+bool rule_progress(const char *checker_class, const struct params *params,
+                   const struct facts *facts, struct rule_progress *progress);
 
 #endif

@@ -38,10 +38,37 @@ describe(const struct rule *rule, const struct facts *facts, struct buffer *text
         buffer_printf(text, ", a day that no calendar has");
 }
 
+/* Of New Year's Day the statistics themselves know. */
+static bool
+progress(const struct params *params, const struct rule *rule, const struct facts *facts,
+         struct rule_progress *progress)
+{
+    const char *month;
+    bool met;
+
+    (void)params;
+    if (rule == NULL)
+        return true;
+    if (rule->date.month == 1 && rule->date.day == 1)
+        met = facts->statistics->worked_out_jan_1;
+    else if (facts->history == NULL)
+        return false;
+    else
+        met = times(rule, facts) > 0;
+    month = months[rule->date.month - 1].name;
+    progress->percent = met ? 100.0 : 0.0;
+    rule_progress_put(&progress->current, met ? "done" : "not yet");
+    rule_progress_put(&progress->target, "%s %d", month, rule->date.day);
+    rule_progress_put(&progress->display, met ? "worked out on %s %d" : "no workout on %s %d yet",
+                      month, rule->date.day);
+    return true;
+}
+
 const struct checker checker_date_based = {
     .name = "date_based",
     .aliases = {"DateBasedChecker"},
     .parse = parse,
     .times = times,
     .describe = describe,
+    .progress = progress,
 };

@@ -9,24 +9,29 @@
 
 enum { SHOWN = 40, BEGINNING = 12, GROUP = 3 };
 
-/* ${digits}: [-]digits[.digits] */
-static void
-put_grouped(const char *digits, size_t length, struct buffer *text)
+void
+describe_grouped(const char *digits, size_t length, struct buffer *text)
 {
     size_t sign = length > 0 && digits[0] == '-';
     const char *point = memchr(digits, '.', length);
     size_t whole = point == NULL ? length : (size_t)(point - digits);
 
-    if (length > SHOWN) {
-        buffer_printf(text, "%.*s... (%zu characters)", BEGINNING, digits, length);
-        return;
-    }
     for (size_t i = 0; i < whole; i++) {
         if (i > sign && (whole - i) % GROUP == 0)
             buffer_put(text, ",", 1);
         buffer_put(text, digits + i, 1);
     }
     buffer_put(text, digits + whole, length - whole);
+}
+
+/* ${digits}: [-]digits[.digits] */
+static void
+put_number(const char *digits, size_t length, struct buffer *text)
+{
+    if (length > SHOWN)
+        buffer_printf(text, "%.*s... (%zu characters)", BEGINNING, digits, length);
+    else
+        describe_grouped(digits, length, text);
 }
 
 void
@@ -45,9 +50,9 @@ describe_ratio(int64_t value, unsigned scale, const struct decimal *target, cons
     if (scale > 0)
         length += snprintf(digits + length, sizeof digits - (size_t)length, ".%0*llu", (int)scale,
                            (unsigned long long)(magnitude % parts));
-    put_grouped(digits, (size_t)length, text);
+    put_number(digits, (size_t)length, text);
     buffer_printf(text, " of ");
-    put_grouped(target->text, target->length, text);
+    put_number(target->text, target->length, text);
     buffer_printf(text, " %s", unit);
 }
 

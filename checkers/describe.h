@@ -5,6 +5,7 @@
 #include "checkers/decimal.h"
 #include "common/buffer.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* Words that several checkers' describe() are made of, each appended to ${text}. */
@@ -16,6 +17,9 @@
  */
 void describe_ratio(int64_t value, unsigned scale, const struct decimal *target, const char *unit,
                     struct buffer *text);
+
+/* describe_grouped(digits, length, text): "-1234567.5" → "-1,234,567.5". */
+void describe_grouped(const char *digits, size_t length, struct buffer *text);
 
 /* describe_daytime(time_us, text): "07:10", with seconds and microseconds only if there are any. */
 void describe_daytime(int64_t time_us, struct buffer *text);

@@ -6,9 +6,11 @@
 #include "checkers/history.h"
 
 #include "common/clock.h"
+#include "common/number.h"
 #include "common/user_statistics.h"
 
 #include <assert.h>
+#include <string.h>
 
 enum {
     A_SATURDAY = 2, /* 1970-01-03 */
@@ -77,6 +79,22 @@ history_add(struct history *history, int32_t date)
     history->last_date = date;
     clock_civil(date, &year, &month, &day);
     history->days_of_month[month - 1] |= UINT32_C(1) << (day - 1);
+}
+
+int
+history_add_dates(struct history *history, const char *dates)
+{
+    int64_t date;
+
+    if (strcmp(dates, "{}") == 0)
+        return 0;
+    while (*dates == '{' || *dates == ',') {
+        dates++;
+        if (!number_next(&dates, &date) || date < INT32_MIN || date > INT32_MAX)
+            return -1;
+        history_add(history, (int32_t)date);
+    }
+    return *dates == '}' ? 0 : -1;
 }
 
 bool

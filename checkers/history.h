@@ -31,6 +31,10 @@ void history_init(struct history *history);
  * it. */
 void history_add(struct history *history, int32_t date);
 
+/* history_add_dates(history, dates): add all of an ascending PostgreSQL array, "{19000,19003}". -1:
+ * it is none. */
+int history_add_dates(struct history *history, const char *dates);
+
 /* history_has_day(history, month, day): was there a workout on a ${day}.${month}.?  False for
  * impossible days. */
 bool history_has_day(const struct history *history, int32_t month, int32_t day);

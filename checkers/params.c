@@ -85,15 +85,20 @@ params_check(const struct params *params, struct err *err)
 }
 
 const struct param *
+params_member(const struct params *params, const char *key)
+{
+    for (size_t i = 0; i < params->count; i++)
+        if (strcmp(params->members[i].key, key) == 0)
+            return &params->members[i];
+    return NULL;
+}
+
+const struct param *
 params_find(const struct params *params, const char *key)
 {
-    for (size_t i = 0; i < params->count; i++) {
-        const struct param *member = &params->members[i];
+    const struct param *member = params_member(params, key);
 
-        if (strcmp(member->key, key) == 0)
-            return member->type == PARAM_NULL ? NULL : member;
-    }
-    return NULL;
+    return member == NULL || member->type == PARAM_NULL ? NULL : member;
 }
 
 static int

@@ -60,6 +60,9 @@ int param_refuse(const struct param *param, const char *expected, struct err *er
  * absent. */
 const struct param *params_find(const struct params *params, const char *key);
 
+/* params_member(params, key): the member named ${key}, also one that is null, or NULL. */
+const struct param *params_member(const struct params *params, const char *key);
+
 /* params_positive_integer(params, key, number, err): a number > 0 written without point or
  * exponent, any length. */
 int params_positive_integer(const struct params *params, const char *key, struct decimal *number,

@@ -96,3 +96,18 @@ rule_describe(const struct rule *rule, const struct facts *facts, struct buffer 
 {
     rule->checker->describe(rule, facts, text);
 }
+
+bool
+rule_progress(const char *checker_class, const struct params *params, const struct facts *facts,
+              struct rule_progress *progress)
+{
+    const struct checker *checker = checker_find(checker_class);
+    struct rule rule;
+    bool valid;
+
+    rule_progress_reset(progress);
+    if (checker == NULL || checker->progress == NULL || params_check(params, NULL) != 0)
+        return true;
+    valid = rule_parse(checker_class, params, &rule, NULL) == 0;
+    return checker->progress(params, valid ? &rule : NULL, facts, progress);
+}

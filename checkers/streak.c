@@ -28,10 +28,19 @@ describe(const struct rule *rule, const struct facts *facts, struct buffer *text
     describe_ratio(best(facts->statistics), 0, &rule->number, "days in a row", text);
 }
 
+static bool
+progress(const struct params *params, const struct rule *rule, const struct facts *facts,
+         struct rule_progress *progress)
+{
+    rule_progress_count(params, "days", rule != NULL, best(facts->statistics), "days", progress);
+    return true;
+}
+
 const struct checker checker_streak = {
     .name = "streak",
     .aliases = {"StreakChecker"},
     .parse = parse,
     .times = times,
     .describe = describe,
+    .progress = progress,
 };

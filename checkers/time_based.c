@@ -81,10 +81,48 @@ describe(const struct rule *rule, const struct facts *facts, struct buffer *text
     buffer_printf(text, " needed");
 }
 
+static void
+put_minute(int64_t time_us, struct rule_progress_text *text)
+{
+    rule_progress_put(text, "%02d:%02d", (int)(time_us / 3600000000),
+                      (int)(time_us / 60000000 % 60));
+}
+
+/* Of two bounds, "before" is the one whose start is shown. */
+static bool
+progress(const struct params *params, const struct rule *rule, const struct facts *facts,
+         struct rule_progress *progress)
+{
+    const struct user_statistics *s = facts->statistics;
+    bool before = rule != NULL && rule->time.before_us != NO_TIME;
+
+    (void)params;
+    if (rule == NULL)
+        return true;
+    progress->percent = times(rule, facts) > 0 ? 100.0 : 0.0;
+    if (s->earliest_workout_time_us == NO_TIME)
+        rule_progress_put(&progress->current, "no start time yet");
+    else
+        put_minute(before ? s->earliest_workout_time_us : s->latest_workout_time_us,
+                   &progress->current);
+    if (before) {
+        rule_progress_put(&progress->target, "Before ");
+        put_minute(rule->time.before_us, &progress->target);
+    }
+    if (rule->time.after_us != NO_TIME) {
+        rule_progress_put(&progress->target, before ? " or after " : "After ");
+        put_minute(rule->time.after_us, &progress->target);
+    }
+    progress->display.given = true;
+    describe(rule, facts, &progress->display.text);
+    return true;
+}
+
 const struct checker checker_time_based = {
     .name = "time_based",
     .aliases = {"TimeBasedChecker"},
     .parse = parse,
     .times = times,
     .describe = describe,
+    .progress = progress,
 };

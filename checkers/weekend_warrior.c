@@ -23,10 +23,21 @@ describe(const struct rule *rule, const struct facts *facts, struct buffer *text
                    text);
 }
 
+/* The column, which knows the run that still goes on: what the application shows. */
+static bool
+progress(const struct params *params, const struct rule *rule, const struct facts *facts,
+         struct rule_progress *progress)
+{
+    rule_progress_count(params, "weekends", rule != NULL, facts->statistics->weekend_workout_streak,
+                        "weekends", progress);
+    return true;
+}
+
 const struct checker checker_weekend_warrior = {
     .name = "weekend_warrior",
     .aliases = {"WeekendWarriorChecker"},
     .parse = parse,
     .times = times,
     .describe = describe,
+    .progress = progress,
 };

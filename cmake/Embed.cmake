@@ -13,11 +13,11 @@ function(embed_sql target)
     target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_BINARY_DIR}/generated)
 endfunction()
 
-# embed_text(TARGET FILES...): each file becomes one entry of a generated texts.inc:
+# embed_text(TARGET NAME FILES...): each file becomes one entry of a generated NAME.inc:
 #     TEXT(name with _ for the dot, bytes..., 0)
-# as it stands, comments and all: ASCII only.
-function(embed_text target)
-    set(out ${CMAKE_CURRENT_BINARY_DIR}/generated/texts.inc)
+# as it stands, comments and all.  As numbers above 127 do not fit a plain char: ASCII, or an array of unsigned char.
+function(embed_text target name)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/generated/${name}.inc)
     add_custom_command(
         OUTPUT ${out}
         COMMAND ${CMAKE_COMMAND} -DOUT=${out} "-DFILES=${ARGN}" -P ${PROJECT_SOURCE_DIR}/cmake/EmbedText.cmake

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/buffer.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,21 +39,33 @@ buffer_put(struct buffer *buffer, const char *bytes, size_t length)
     buffer->text[buffer->length] = '\0';
 }
 
+/* Mostly there is room, and formatting once will do. */
+void
+buffer_vprintf(struct buffer *buffer, const char *fmt, va_list ap)
+{
+    size_t left = buffer->failed ? 0 : buffer->room - buffer->length;
+    va_list again;
+    int length;
+
+    va_copy(again, ap);
+    length = vsnprintf(left == 0 ? NULL : buffer->text + buffer->length, left, fmt, ap);
+    if (length >= 0 && (size_t)length >= left && reserve(buffer, (size_t)length))
+        (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, fmt, again);
+    if (length >= 0 && !buffer->failed)
+        buffer->length += (size_t)length;
+    else if (left > 0)
+        buffer->text[buffer->length] = '\0';
+    va_end(again);
+}
+
 void
 buffer_printf(struct buffer *buffer, const char *fmt, ...)
 {
     va_list ap;
-    int length;
 
     va_start(ap, fmt);
-    length = vsnprintf(NULL, 0, fmt, ap);
+    buffer_vprintf(buffer, fmt, ap);
     va_end(ap);
-    if (length < 0 || !reserve(buffer, (size_t)length))
-        return;
-    va_start(ap, fmt);
-    (void)vsnprintf(buffer->text + buffer->length, (size_t)length + 1, fmt, ap);
-    va_end(ap);
-    buffer->length += (size_t)length;
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef COMMON_BUFFER_H
 #define COMMON_BUFFER_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,6 +24,10 @@ void buffer_put(struct buffer *buffer, const char *bytes, size_t length);
 /* buffer_printf(buffer, fmt, ...): append formatted text. */
 __attribute__((format(printf, 2, 3))) void buffer_printf(struct buffer *buffer, const char *fmt,
                                                          ...);
+
+/* buffer_vprintf(buffer, fmt, ap): the same for a function that has a format of its own. */
+__attribute__((format(printf, 2, 0))) void buffer_vprintf(struct buffer *buffer, const char *fmt,
+                                                          va_list ap);
 
 /* buffer_end_array(buffer): turn "{1,2," into "{1,2}" and "{" into "{}": the end of a PostgreSQL
  * array literal. */

@@ -23,12 +23,18 @@ clock_now_us(void)
 }
 
 int64_t
-clock_monotonic_ms(void)
+clock_monotonic_us(void)
 {
     struct timespec t;
 
     (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+int64_t
+clock_monotonic_ms(void)
+{
+    return clock_monotonic_us() / 1000;
 }
 
 bool
@@ -107,11 +113,33 @@ clock_civil(int32_t days, int32_t *year, int32_t *month, int32_t *day)
     *year = (int32_t)(yoe + era * YEARS_PER_ERA + (*month <= 2));
 }
 
-/* What the clock of a place ${offset_s} ahead of UTC shows, written as if it were UTC. */
-static void
-format(int64_t instant_us, int64_t offset_s, char text[CLOCK_TEXT_SIZE])
+/* Seconds that the zone set is ahead of UTC at that instant. */
+static int64_t
+offset_s(int64_t instant_us)
 {
-    int64_t seconds = floor_div(instant_us, 1000000) + offset_s;
+    time_t seconds = (time_t)floor_div(instant_us, 1000000);
+    struct tm local;
+
+    return localtime_r(&seconds, &local) == NULL ? 0 : local.tm_gmtoff;
+}
+
+int64_t
+clock_from_local(int64_t local_us)
+{
+    const int64_t day_us = INT64_C(86400) * 1000000;
+    int64_t first = local_us - offset_s(local_us - day_us) * 1000000; /* no zone is a day off */
+    int64_t second = local_us - offset_s(local_us + day_us) * 1000000;
+
+    if (first + offset_s(first) * 1000000 == local_us)
+        return first;
+    return second + offset_s(second) * 1000000 == local_us ? second : first;
+}
+
+/* What the clock of a place ${ahead_s} ahead of UTC shows, written as if it were UTC. */
+static void
+format(int64_t instant_us, int64_t ahead_s, char text[CLOCK_TEXT_SIZE])
+{
+    int64_t seconds = floor_div(instant_us, 1000000) + ahead_s;
     int64_t days = floor_div(seconds, 86400);
     int64_t of_day = seconds - days * 86400;
     int32_t year;
@@ -133,15 +161,13 @@ clock_format_utc(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
 void
 clock_format_local(int64_t instant_us, char text[CLOCK_TEXT_SIZE])
 {
-    time_t seconds = (time_t)floor_div(instant_us, 1000000);
-    struct tm local;
-    long offset_s = localtime_r(&seconds, &local) == NULL ? 0 : local.tm_gmtoff;
-    long minutes = labs(offset_s) / 60;
+    int64_t ahead_s = offset_s(instant_us);
+    int64_t minutes = llabs(ahead_s) / 60;
     char *sign;
 
-    format(instant_us, offset_s, text);
+    format(instant_us, ahead_s, text);
     sign = strrchr(text, '+');
-    sign[0] = offset_s < 0 ? '-' : '+';
+    sign[0] = ahead_s < 0 ? '-' : '+';
     sign[1] = (char)('0' + minutes / 600 % 10);
     sign[2] = (char)('0' + minutes / 60 % 10);
     sign[4] = (char)('0' + minutes % 60 / 10);

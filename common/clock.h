@@ -22,6 +22,9 @@ int64_t clock_now_us(void);
 /* clock_monotonic_ms(): for time-outs and back-off; never pinned, never jumps. */
 int64_t clock_monotonic_ms(void);
 
+/* clock_monotonic_us(): the same, to measure with. */
+int64_t clock_monotonic_us(void);
+
 /*
  * clock_set_zone(name, err):
  * Make IANA zone ${name} the one that decides what "today" is.  -1 and a text if the machine does
@@ -34,6 +37,14 @@ bool clock_knows_zone(const char *name);
 
 /* clock_date(instant_us): the calendar date at that instant in the zone set (UTC until one is). */
 int32_t clock_date(int64_t instant_us);
+
+/*
+ * clock_from_local(local_us):
+ * The instant at which the clocks of the zone set show ${local_us}, microseconds since 1970-01-01
+ * 00:00 there.  Of an hour that comes twice the first one; in an hour that is left out the time as
+ * if the clocks had not been changed yet.
+ */
+int64_t clock_from_local(int64_t local_us);
 
 /* clock_format_utc(instant_us, text): "2026-11-23T03:06:29.374496+00:00", what both Celery and
  * PostgreSQL read. */

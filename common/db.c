@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/db_cancel.h"
 #include "common/db_connect.h"
+#include "common/db_statements.h"
 #include "common/log.h"
 
 #include <assert.h>
@@ -23,23 +24,20 @@
 #include <string.h>
 
 enum {
-    CONNECT_TIMEOUT_MS = 10000,
-    ANSWER_GRACE_MS = 10000, /* beyond the statement timeout, which the server keeps itself */
-    CANCEL_GRACE_MS = 2000,  /* from db_cancel() to the session's answer */
-    MAX_SENT = 48,
+    CANCEL_GRACE_MS = 2000, /* from db_cancel() to the session's answer */
+    MAX_SENT = 64,
 };
 _Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
                "db_open() prepares all statements in one pipeline");
 
+/* What the kinds of session differ in. */
 static const struct {
-    const char *name;
-    enum db_set set;
-    int parameters;
-    const char *text;
-} statements[] = {
-#define STATEMENT(name, set, count, text) {#name, set, count, text},
-#include "statements.inc"
-#undef STATEMENT
+    const char *server; /* target_session_attrs, which the URL may overrule */
+    enum db_statement session;
+    int64_t grace_ms; /* beyond the statement timeout, which the server keeps itself */
+} kinds[] = {
+    [DB_WRITER] = {"read-write", DB_session, 10000},
+    [DB_READER] = {"any", DB_shim_session, 1000},
 };
 
 /* What a place in the pipeline is: a statement to run, or one to prepare. */
@@ -122,6 +120,12 @@ db_is_open(const struct db *db)
     return db->open;
 }
 
+int
+db_fd(const struct db *db)
+{
+    return db->open ? PQsocket(db->conn) : -1;
+}
+
 const char *
 db_sqlstate(const struct db *db)
 {
@@ -159,24 +163,6 @@ wait_for(struct db *db, short events, int64_t deadline_ms, int *seen)
     return *seen > 0 || (*seen == 0 && clock_monotonic_ms() < deadline_ms);
 }
 
-static bool
-connect_session(struct db *db)
-{
-    int64_t deadline_ms = clock_monotonic_ms() + CONNECT_TIMEOUT_MS;
-    PostgresPollingStatusType step = PGRES_POLLING_WRITING; /* so the manual says of the first */
-    int seen;
-
-    while (step == PGRES_POLLING_READING || step == PGRES_POLLING_WRITING) {
-        if (PQstatus(db->conn) == CONNECTION_BAD)
-            return false;
-        if (!wait_for(db, step == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_ms, &seen))
-            return false;
-        if (seen > 0)
-            step = PQconnectPoll(db->conn);
-    }
-    return step == PGRES_POLLING_OK;
-}
-
 static void
 note_sent(struct db *db, const struct sent *sent, int accepted)
 {
@@ -192,8 +178,8 @@ db_send(struct db *db, enum db_statement statement, const char *const *parameter
     const struct sent sent = {.statement = statement, .row = row, .context = context};
 
     note_sent(db, &sent,
-              db->open && PQsendQueryPrepared(db->conn, statements[statement].name,
-                                              statements[statement].parameters, parameters, NULL,
+              db->open && PQsendQueryPrepared(db->conn, db_statements[statement].name,
+                                              db_statements[statement].parameters, parameters, NULL,
                                               NULL, /* text results */ 0) == 1);
 }
 
@@ -202,7 +188,8 @@ static int64_t
 answer_deadline_ms(const struct db *db, int64_t asked_ms)
 {
     int64_t timeout_ms = db->settings.statement_timeout_ms;
-    int64_t deadline_ms = asked_ms + (timeout_ms > 0 ? timeout_ms + ANSWER_GRACE_MS : INT32_MAX);
+    int64_t grace_ms = kinds[db->settings.kind].grace_ms;
+    int64_t deadline_ms = asked_ms + (timeout_ms > 0 ? timeout_ms + grace_ms : INT32_MAX);
     int64_t cancel_ms = db->cancelled_ms + CANCEL_GRACE_MS;
 
     return db->cancelled_ms != 0 && cancel_ms < deadline_ms ? cancel_ms : deadline_ms;
@@ -232,7 +219,7 @@ result_failed(struct db *db, const struct sent *sent, const PGresult *result)
 {
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
 
-    return failed(db, statements[sent->statement].name,
+    return failed(db, db_statements[sent->statement].name,
                   PQresultErrorField(result, PG_DIAG_SQLSTATE),
                   message == NULL ? PQresultErrorMessage(result) : message);
 }
@@ -240,7 +227,7 @@ result_failed(struct db *db, const struct sent *sent, const PGresult *result)
 static enum db_status
 take_result(struct db *db, const struct sent *sent, PGresult *result)
 {
-    const char *name = statements[sent->statement].name;
+    const char *name = db_statements[sent->statement].name;
     ExecStatusType type = PQresultStatus(result);
 
     if (type == PGRES_SINGLE_TUPLE) {
@@ -361,12 +348,12 @@ prepare(struct db *db)
     for (int i = 0; i < DB_STATEMENTS; i++) {
         const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
 
-        if (statements[i].set == DB_SET_django && !db->settings.django_results)
+        if (!db_is_prepared(&db->settings, sent.statement))
             continue;
         note_sent(db, &sent,
-                  PQsendPrepare(db->conn, statements[i].name, statements[i].text, 0, NULL));
+                  PQsendPrepare(db->conn, db_statements[i].name, db_statements[i].text, 0, NULL));
     }
-    db_send(db, DB_session, parameters, ignore_row, NULL);
+    db_send(db, kinds[db->settings.kind].session, parameters, ignore_row, NULL);
     return db_run(db);
 }
 
@@ -376,11 +363,11 @@ db_open(struct db *db)
     enum db_status status;
 
     close_session(db);
-    db->conn = db_connect_start(&db->settings);
+    db->conn = db_connect(&db->settings, kinds[db->settings.kind].server);
     if (db->conn == NULL)
         return failed(db, "connect", NULL, "out of memory");
     (void)PQsetNoticeProcessor(db->conn, on_notice, NULL);
-    if (!connect_session(db) || PQsetnonblocking(db->conn, 1) != 0 ||
+    if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 ||
         PQenterPipelineMode(db->conn) != 1) {
         const char *message = PQerrorMessage(db->conn);
 
@@ -393,4 +380,15 @@ db_open(struct db *db)
     if (status != DB_OK)
         close_session(db);
     return status == DB_OK || status == DB_UNFIT ? status : DB_LOST;
+}
+
+enum db_status
+db_attend(struct db *db)
+{
+    if (db->open && PQconsumeInput(db->conn) == 1 && PQstatus(db->conn) == CONNECTION_OK)
+        return DB_OK;
+    if (db->open)
+        (void)failed(db, "connection", NULL, PQerrorMessage(db->conn));
+    close_session(db);
+    return DB_LOST;
 }

@@ -27,8 +27,9 @@ enum db_status {
 
 /* Which statements a session prepares: the folder of common/ that they stand in. */
 enum db_set {
-    DB_SET_sql,    /* always */
-    DB_SET_django, /* sql/django: where results go to the tables of django-celery-results */
+    DB_SET_sql,    /* the worker's */
+    DB_SET_django, /* the same, where results go to the tables of django-celery-results */
+    DB_SET_shim,   /* the shim's */
 };
 
 /* One SQL file of common/sql or a folder in it each. */
@@ -52,7 +53,14 @@ typedef int (*db_wait_fn)(void *context, int fd, short events, int timeout_ms);
 /* A row of a result, as store_*.c read it: 0, or -1 if it is not of the expected shape. */
 typedef int (*db_row_fn)(void *context, const struct pg_result *result);
 
+/* What a session is for. */
+enum db_kind {
+    DB_WRITER = 0, /* the worker: a server that accepts writes, no statement of the shim */
+    DB_READER, /* the shim: any server, also a standby; only reads; only the shim's statements */
+};
+
 struct db_settings {
+    enum db_kind kind;
     const char *url;  /* anything libpq takes; borrowed for the life of the session */
     const char *name; /* application_name */
     int64_t statement_timeout_ms;
@@ -70,10 +78,19 @@ void db_free(struct db *db);
 
 /*
  * db_open(db):
- * Connect to a server that accepts writes, apply the session's settings and prepare every
- * statement.  A session that is open already is closed first.  DB_OK, DB_LOST or DB_UNFIT.
+ * Connect to a server that does for the session's kind, apply its settings and prepare every
+ * statement of that kind.  A session that is open already is closed first.  DB_OK, DB_LOST or
+ * DB_UNFIT.
  */
 enum db_status db_open(struct db *db);
+
+/* db_fd(db): the socket of an open session, to be watched between round trips: it shows POLLIN when
+ * the server has said something, which is mostly that it goes; -1 if the session is closed. */
+int db_fd(const struct db *db);
+
+/* db_attend(db): take in what the server says unasked.  DB_OK, or DB_LOST: the session has ended.
+ */
+enum db_status db_attend(struct db *db);
 
 /* db_is_open(db): false before db_open() and after DB_LOST or DB_UNFIT. */
 bool db_is_open(const struct db *db);

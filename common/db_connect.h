@@ -4,10 +4,14 @@
 
 #include "common/db.h"
 
-#include <libpq-fe.h>
+struct pg_conn; /* libpq calls it PGconn */
 
-/* db_connect_start(settings): for db.c only: begin to connect to a server that accepts writes, with
- * what makes a dead link be noticed.  NULL: out of memory. */
-PGconn *db_connect_start(const struct db_settings *settings);
+/*
+ * db_connect(settings, server):
+ * Connect, waiting as ${settings} say, to a server of target_session_attrs ${server} unless the URL
+ * says otherwise.  The connection, owned (PQfinish): open if its PQstatus is CONNECTION_OK, else
+ * with the reason in PQerrorMessage ("": it took too long); NULL: out of memory.
+ */
+struct pg_conn *db_connect(const struct db_settings *settings, const char *server);
 
 #endif

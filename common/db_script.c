@@ -30,7 +30,8 @@ connect_plainly(const struct db_settings *settings)
 {
     const char *const keys[] = {"target_session_attrs", "connect_timeout",
                                 "fallback_application_name", "dbname", NULL};
-    const char *const values[] = {"read-write", "10", settings->name, settings->url, NULL};
+    const char *const values[] = {settings->kind == DB_READER ? "any" : "read-write", "10",
+                                  settings->name, settings->url, NULL};
 
     return PQconnectdbParams(keys, values, /* expand_dbname */ 1);
 }

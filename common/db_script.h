@@ -14,8 +14,8 @@
 
 struct db_script;
 
-/* db_script_open(settings, db): connect to a server that accepts writes.  DB_OK and ${db} owned
- * (db_script_free), or DB_LOST, logged.  The wait function is not used. */
+/* db_script_open(settings, db): connect to a server that does for the kind of session.  DB_OK and
+ * ${db} owned (db_script_free), or DB_LOST, logged.  The wait function is not used. */
 enum db_status db_script_open(const struct db_settings *settings, struct db_script **db);
 
 /* db_script_free(db): close and free; NULL is fine. */

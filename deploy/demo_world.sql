@@ -23,6 +23,10 @@ insert into core_userprofile
      notification_language_id, user_id, num_days_weight_reminder, can_add_user, trophies_enabled)
 select false, false, 14, 12, 'kg', 2, id, 0, false, username <> 'ida' from auth_user;
 
+-- Each has an API token, another one in every demonstration.
+insert into authtoken_token (key, created, user_id)
+select md5(random()::text) || left(md5(random()::text), 8), now(), id from auth_user;
+
 -- The last complete weekend's Saturday.
 create temporary view last_saturday as
     select current_date - 1 - (extract(isodow from current_date - 1)::int + 1) % 7 as saturday;

@@ -36,7 +36,7 @@ begin
         ('trophy_worker', 'django_celery_results_taskresult',
          'select (id, task_id, status, content_type, content_encoding, result, meta), insert, update'),
         ('trophy_worker', 'django_celery_results_chordcounter', 'select, insert, update, delete'),
-        ('trophy_shim', 'auth_user', 'select (id, is_active, is_staff)'),
+        ('trophy_shim', 'auth_user', 'select (id, is_active, is_staff, last_login)'),
         ('trophy_shim', 'authtoken_token', 'select (key, user_id)'),
         ('trophy_shim', 'manager_workoutsession', 'select (user_id, date)'),
         ('trophy_shim', 'trophies_trophy', 'select'),

@@ -22,6 +22,13 @@ struct answer {
 /* answer_detail(answer, status, text): {"detail":"<text>"}; what ${answer} held is replaced. */
 void answer_detail(struct answer *answer, int status, const char *text);
 
+/* answer_json(answer, status, json): the body ${json}, as it is; what ${answer} held is replaced.
+ */
+void answer_json(struct answer *answer, int status, const char *json);
+
+/* answer_unavailable(answer): 503 with Retry-After; what ${answer} held is replaced. */
+void answer_unavailable(struct answer *answer);
+
 void answer_clear(struct answer *answer);
 
 #endif

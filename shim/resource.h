@@ -4,7 +4,10 @@
 
 #include "common/db.h"
 #include "common/options.h"
+#include "common/store_askers.h"
 #include "shim/answer.h"
+#include "shim/images.h"
+#include "shim/rarity.h"
 #include "shim/request.h"
 
 #include <stdbool.h>
@@ -28,6 +31,25 @@ struct asker {
     bool staff;
 };
 
+/* What answers share from one to the next.  Owned; zero-initialised it is empty. */
+struct resource_memory {
+    struct images images; /* images_load() at the start, and when the configuration is read again */
+    struct rarity rarity;
+};
+
+/* resource_memory_clear(memory): free everything. */
+void resource_memory_clear(struct resource_memory *memory);
+
+/*
+ * Who asks and the version of the rows, read at once, for a client that has a version already.
+ * Owned; zero-initialised there is none.
+ */
+struct foresight {
+    struct store_asker asker; /* id 0: there is no such user */
+    struct buffer version;
+    int parts; /* what it covers; 0: there is none */
+};
+
 /* One question, after path, Accept, credentials and method have been found in order; borrowed. */
 struct question {
     enum resource resource;
@@ -36,7 +58,24 @@ struct question {
     const struct request *request; /* parameters, If-None-Match, base for the links */
     const struct options *options; /* time zone, trophies.disabled, static_url */
     struct db *db;                 /* open */
+    struct resource_memory *memory;
+    const struct foresight *foresight; /* NULL: none */
 };
+
+/* resource_has_version(request): has the client a version that may do? */
+bool resource_has_version(const struct request *request);
+
+/*
+ * resource_foresee(question, token, foresight):
+ * One round trip for who asks and what version there is.  The asker of ${question} is not known
+ * yet: the owner of the API token ${token} or, where that is NULL, the user asker.user_id, if there
+ * is one.  DB_OK: ${foresight} is set, and a member of ${question} later.
+ */
+enum db_status resource_foresee(const struct question *question, const char *token,
+                                struct foresight *foresight);
+
+/* foresight_clear(foresight): free everything. */
+void foresight_clear(struct foresight *foresight);
 
 /*
  * resource_answer(question, answer):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker/chord.h"
 
-#include "worker/repr.h"
+#include "common/repr.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,18 +3,8 @@
 
 #include "common/log.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-
-int
-command_usage(const struct command_line *line, const char *complaint, const char *value)
-{
-    (void)fprintf(stderr, "trophy-worker %s: %s '%s' (see trophy-worker %s --help)\n",
-                  line->argv[0], complaint, value, line->argv[0]);
-    return EX_USAGE;
-}
 
 static struct db_settings
 db_settings_of(const struct options *options)
@@ -58,25 +48,6 @@ command_open_script(const struct command_line *line, struct db_script **db)
         return EX_OK;
     log_error("database: not available");
     return EX_UNAVAILABLE;
-}
-
-int
-command_db_status(enum db_status status)
-{
-    switch (status) {
-    case DB_OK:
-        return EX_OK;
-    case DB_RETRY:
-    case DB_TIMEOUT:
-    case DB_CANCELLED:
-        return EX_TEMPFAIL;
-    case DB_LOST:
-        return EX_UNAVAILABLE;
-    case DB_DATA:
-    case DB_UNFIT:
-        return EX_DATAERR;
-    }
-    return EX_SOFTWARE;
 }
 
 bool

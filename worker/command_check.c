@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One line a part, in the order in which they are needed; the first that fails is the exit code. */
+#include "common/checks.h"
 #include "common/clock.h"
+#include "common/daemon.h"
 #include "common/log.h"
 #include "common/store_schema.h"
 #include "worker/command.h"
-#include "worker/worker.h"
 
 #include <getopt.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sysexits.h>
 #include <unistd.h>
@@ -29,42 +29,10 @@ static const char help[] =
 
 static const struct option long_options[] = {{NULL, 0, NULL, 0}};
 
-struct checks {
-    const struct command_line *line;
-    int status; /* of the first that failed */
-};
-
-__attribute__((format(printf, 2, 3))) static void
-passed(const char *part, const char *fmt, ...)
-{
-    va_list args;
-
-    (void)printf("ok %s: ", part);
-    va_start(args, fmt);
-    (void)vprintf(fmt, args);
-    va_end(args);
-    (void)putchar('\n');
-}
-
-static void
-failed(struct checks *checks, int status, const char *part, const char *why)
-{
-    (void)printf("FAIL %s: %s\n", part, why);
-    if (checks->status == EX_OK)
-        checks->status = status;
-}
-
-static void
-left_out(const char *part)
-{
-    (void)printf("-- %s: not looked at\n", part);
-}
-
 /* What load_options() gave, and what only the daemon looks at. */
 static bool
-check_configuration(struct checks *checks, struct options *options)
+check_configuration(struct checks *checks, const struct command_line *line, struct options *options)
 {
-    const struct command_line *line = checks->line;
     struct broker_settings broker;
     struct err err = {0};
     bool fits = options_load(options, line->config_file, line->config_required, environ, &err) == 0;
@@ -75,14 +43,11 @@ check_configuration(struct checks *checks, struct options *options)
                clock_set_zone(options->trophies_time_zone, &err) == 0;
     }
     if (!fits) {
-        failed(checks, EX_CONFIG, "configuration", err.text);
+        checks_failed(checks, EX_CONFIG, "configuration", err.text);
         return false;
     }
     daemon_log_setup(options);
-    if (access(line->config_file, F_OK) == 0)
-        passed("configuration", "%s and the environment", line->config_file);
-    else
-        passed("configuration", "defaults and the environment, no file");
+    checks_configured(line->config_file);
     return true;
 }
 
@@ -95,15 +60,15 @@ check_schema(struct checks *checks, const struct command_line *line, struct db_s
     char why[1024];
 
     if (store_schema_misfits(script, command_django_results(line->options), &misfits) != DB_OK) {
-        failed(checks, EX_UNAVAILABLE, "schema", "cannot be read");
+        checks_failed(checks, EX_UNAVAILABLE, "schema", "cannot be read");
     } else if (misfits.count > 0) {
         (void)snprintf(why, sizeof why, "%s (%zu in all, see trophy-worker schema --check)",
                        misfits.items[0], misfits.count);
-        failed(checks, EX_DATAERR, "schema", why);
+        checks_failed(checks, EX_DATAERR, "schema", why);
     } else if (command_open_db(line, &db) != EX_OK) {
-        failed(checks, EX_DATAERR, "schema", "the worker's statements cannot be prepared");
+        checks_failed(checks, EX_DATAERR, "schema", "the worker's statements cannot be prepared");
     } else {
-        passed("schema", "fits");
+        checks_passed("schema", "fits");
     }
     db_free(db);
     text_list_clear(&misfits);
@@ -115,11 +80,11 @@ check_database(struct checks *checks, const struct command_line *line)
     struct db_script *script = NULL;
 
     if (command_open_script(line, &script) != EX_OK) {
-        failed(checks, EX_UNAVAILABLE, "database", "not available");
-        left_out("schema");
+        checks_failed(checks, EX_UNAVAILABLE, "database", "not available");
+        checks_left_out("schema");
         return;
     }
-    passed("database", "%s", db_script_server(script));
+    checks_passed("database", "%s", db_script_server(script));
     check_schema(checks, line, script);
     db_script_free(script);
 }
@@ -134,12 +99,12 @@ check_queue(struct checks *checks, const struct broker_settings *broker, const c
 
     switch (broker_look(broker, queue, &messages, &consumers)) {
     case BROKER_QUEUE_THERE:
-        passed("queue", "%s: %" PRIu32 " messages wait, %" PRIu32 " consumers", queue, messages,
-               consumers);
+        checks_passed("queue", "%s: %" PRIu32 " messages wait, %" PRIu32 " consumers", queue,
+                      messages, consumers);
         return;
     case BROKER_QUEUE_MISSING:
         if (created) {
-            passed("queue", "%s: not there yet, the worker will make it", queue);
+            checks_passed("queue", "%s: not there yet, the worker will make it", queue);
             return;
         }
         (void)snprintf(why, sizeof why, "%s: no such queue, and broker.create_queue is false",
@@ -149,7 +114,7 @@ check_queue(struct checks *checks, const struct broker_settings *broker, const c
         (void)snprintf(why, sizeof why, "%s: the broker refuses", queue);
         break;
     }
-    failed(checks, EX_UNAVAILABLE, "queue", why);
+    checks_failed(checks, EX_UNAVAILABLE, "queue", why);
 }
 
 static void
@@ -158,11 +123,11 @@ check_broker(struct checks *checks, const struct options *options)
     const struct broker_settings broker = command_broker(options, "trophy-worker");
 
     if (!broker_reach(&broker)) {
-        failed(checks, EX_UNAVAILABLE, "broker", "not available");
-        left_out("queue");
+        checks_failed(checks, EX_UNAVAILABLE, "broker", "not available");
+        checks_left_out("queue");
         return;
     }
-    passed("broker", "lets us in");
+    checks_passed("broker", "lets us in");
     for (size_t i = 0; i < options->broker_queues.count; i++)
         check_queue(checks, &broker, options->broker_queues.items[i], options->broker_create_queue);
 }
@@ -172,21 +137,21 @@ run(const struct command_line *line)
 {
     struct options options = {0};
     struct command_line configured = *line;
-    struct checks checks = {.line = line};
+    struct checks checks = {0};
 
     if (getopt_long(line->argc, line->argv, "", long_options, NULL) != -1)
         return EX_USAGE; /* getopt has complained */
     if (optind < line->argc)
         return command_usage(line, "unexpected argument", line->argv[optind]);
-    if (check_configuration(&checks, &options)) {
+    if (check_configuration(&checks, line, &options)) {
         configured.options = &options;
         check_database(&checks, &configured);
         check_broker(&checks, &options);
     } else {
-        left_out("database");
-        left_out("schema");
-        left_out("broker");
-        left_out("queue");
+        checks_left_out("database");
+        checks_left_out("schema");
+        checks_left_out("broker");
+        checks_left_out("queue");
     }
     options_clear(&options);
     return checks.status;

@@ -75,8 +75,7 @@ check_rules(struct db_script *db, const char *json)
         struct rule rule;
         struct err err = {0};
 
-        trophy->params.members = trophy->members;
-        if (rule_parse(trophy->checker_class, &trophy->params, &rule, &err) == 0)
+        if (rule_parse(trophy->checker_class, &trophy->params.params, &rule, &err) == 0)
             continue;
         log_error("load-trophies: %d. trophy '%s': checker %s: %s", trophy->id, trophy->name,
                   trophy->checker_class, err.text);

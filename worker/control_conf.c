@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Remote control: the configuration, and what a report of a bug needs. */
 #include "common/buffer.h"
+#include "common/repr.h"
 #include "worker/celery_settings.h"
 #include "worker/control_answer.h"
 #include "worker/control_command.h"
-#include "worker/repr.h"
 
 #include <string.h>
 #include <sys/utsname.h>

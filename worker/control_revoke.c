@@ -6,10 +6,10 @@
 #include "common/buffer.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/repr.h"
 #include "worker/control.h"
 #include "worker/control_answer.h"
 #include "worker/control_command.h"
-#include "worker/repr.h"
 
 #include <ctype.h>
 #include <stdio.h>

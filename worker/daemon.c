@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The daemon's life: set up, turn and dispatch until a signal, finish what is in hand, leave. */
+#include "common/daemon.h"
+
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/command.h"
@@ -9,11 +11,9 @@
 #include "worker/results_table.h"
 #include "worker/worker.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -28,22 +28,6 @@ next_turn_ms(const struct worker *worker)
     if (inbox_is_storing(&worker->inbox) || (!db_is_open(worker->db) && next < 0))
         return pause;
     return next < 0 || next > pause ? next : pause;
-}
-
-static int
-open_signals(void)
-{
-    sigset_t signals;
-
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)sigaddset(&signals, SIGUSR1);
-    (void)signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
-        return -1;
-    return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 /* What was begun and waits for another attempt is left to whoever gets it next. */
@@ -80,40 +64,13 @@ drain(struct worker *worker)
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
 }
 
-void
-daemon_log_setup(const struct options *options)
-{
-    enum log_level level = LOG_LEVEL_INFO;
-
-    (void)log_level_parse(options->log_level, &level);
-    log_setup(level, strcmp(options->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
-}
-
-/* SIGHUP.  A configuration that cannot be read changes nothing. */
-static void
-reload(struct worker *worker, const struct daemon_settings *settings, struct options *options)
-{
-    struct options fresh = {0};
-    struct err err = {0};
-
-    worker->reload = false;
-    log_note("SIGHUP: reading the configuration again");
-    if (options_load(&fresh, settings->file, settings->file_required, environ, &err) != 0) {
-        log_error("configuration: %s: nothing is changed", err.text);
-        return;
-    }
-    options_take_live(options, &fresh);
-    options_clear(&fresh);
-    (void)clock_set_zone(options->trophies_time_zone, &err);
-    daemon_log_setup(options);
-}
-
 static void
 live(struct worker *worker, const struct daemon_settings *settings, struct options *options)
 {
     while (!worker->stopping && !worker->leaving) {
         if (worker->reload)
-            reload(worker, settings, options);
+            daemon_reload(options, settings->file, settings->file_required);
+        worker->reload = false;
         while (!worker->reload && worker_dispatch(worker) && !worker->stopping)
             (void)worker_turn(worker, -1, 0, 0);
         if (!worker->stopping)
@@ -171,7 +128,7 @@ set_up(struct worker *worker, const char *name)
         &broker, exchanges + skipped,
         (o->celery_remote_control ? sizeof exchanges / sizeof exchanges[0] : TO_CONTROL) - skipped);
     worker->db = db_new(&db);
-    worker->signal_fd = open_signals();
+    worker->signal_fd = daemon_open_signals();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
         worker->signal_fd < 0) {
         log_error("out of memory");

@@ -3,9 +3,9 @@
  */
 #include "worker/event.h"
 
+#include "common/json_text.h"
+#include "common/repr.h"
 #include "worker/exception_text.h"
-#include "worker/json_text.h"
-#include "worker/repr.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static void
 begin(struct buffer *buffer, const struct event_head *head)
 {
     buffer_printf(buffer, "{\"hostname\": ");
-    json_text_put(buffer, head->hostname);
+    json_put_ascii(buffer, head->hostname);
     buffer_printf(buffer, ", \"pid\": %lld, \"clock\": %lld", (long long)head->pid,
                   (long long)head->clock);
 }
@@ -32,7 +32,7 @@ begin_task(struct buffer *buffer, const struct event_head *head, const char *uui
 {
     begin(buffer, head);
     buffer_printf(buffer, ", \"uuid\": ");
-    json_text_put(buffer, uuid);
+    json_put_ascii(buffer, uuid);
 }
 
 /* ---- values */
@@ -41,7 +41,7 @@ static void
 put_text(struct buffer *buffer, const char *key, const char *text)
 {
     buffer_printf(buffer, ", \"%s\": ", key);
-    json_text_put(buffer, text);
+    json_put_ascii(buffer, text);
 }
 
 static void

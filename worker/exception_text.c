@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker/exception_text.h"
 
+#include "common/repr.h"
 #include "worker/quote.h"
-#include "worker/repr.h"
 
 #include <string.h>
 

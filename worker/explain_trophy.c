@@ -51,7 +51,8 @@ struct verdict
 explain_trophy(const struct explanation *explanation, size_t place)
 {
     const struct trophy *trophy = &explanation->trophies.items[place];
-    const struct facts facts = {&explanation->statistics, &explanation->history};
+    const struct facts facts = {.statistics = &explanation->statistics,
+                                .history = &explanation->history};
     int64_t given = explanation->awards[place].count;
     struct verdict verdict = {.state = unchecked_state(explanation, trophy)};
 
@@ -73,7 +74,8 @@ void
 explain_detail(const struct explanation *explanation, size_t place, struct buffer *text)
 {
     const struct trophy *trophy = &explanation->trophies.items[place];
-    const struct facts facts = {&explanation->statistics, &explanation->history};
+    const struct facts facts = {.statistics = &explanation->statistics,
+                                .history = &explanation->history};
 
     switch (unchecked_state(explanation, trophy)) {
     case EXPLAIN_INACTIVE:

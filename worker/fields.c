@@ -5,8 +5,8 @@
  */
 #include "worker/fields.h"
 
+#include "common/iso8601.h"
 #include "worker/celery.h"
-#include "worker/iso8601.h"
 #include "worker/quote.h"
 
 #include <errno.h>

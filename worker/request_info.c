@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "worker/request_info.h"
 
-#include "worker/repr.h"
+#include "common/repr.h"
 
 #include <string.h>
 #include <unistd.h>

@@ -6,8 +6,8 @@
 #include "worker/step.h"
 
 #include "common/clock.h"
-#include "worker/iso8601.h"
-#include "worker/repr.h"
+#include "common/iso8601.h"
+#include "common/repr.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * that makes the broker close our channel or the library refuse the frame: a row for each option
  * that finds its way into a message.
  */
-#include "worker/iso8601.h"
+#include "common/iso8601.h"
 #include "worker/step.h"
 
 #include <string.h>

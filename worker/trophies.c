@@ -23,7 +23,7 @@ keep(struct trophy *trophy, const char *text)
 static void
 clear_trophy(struct trophy *trophy)
 {
-    free(trophy->members);
+    params_list_clear(&trophy->params);
     text_list_clear(&trophy->texts);
 }
 
@@ -47,41 +47,11 @@ new_trophy(struct trophies *trophies, const struct store_trophy_row *row)
     trophy->uuid = keep(trophy, row->uuid);
     trophy->name = keep(trophy, row->name);
     trophy->checker_class = keep(trophy, row->checker_class);
-    trophy->params.whole.text = keep(trophy, row->params_text);
     if (trophy->uuid == NULL || trophy->name == NULL || trophy->checker_class == NULL ||
-        trophy->params.whole.text == NULL ||
-        param_type_parse(row->params_type, &trophy->params.whole.type) != 0)
+        params_list_begin(&trophy->params, row->params_type, row->params_text) != 0)
         return NULL;
     return trophy;
 }
-
-/* gcc 12 loses what realloc() gave once it is reached through an element of another array, and
- * cries leak. */
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wpragmas" /* clang does not know the next one */
-#pragma GCC diagnostic ignored "-Wunknown-warning-option"
-#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
-static int
-add_param(struct trophy *trophy, const struct store_trophy_row *row)
-{
-    struct param *param;
-
-    if (trophy->params.count == trophy->room) {
-        size_t room = trophy->room == 0 ? 4 : trophy->room * 2;
-        struct param *members = realloc(trophy->members, room * sizeof *members);
-
-        if (members == NULL)
-            return -1;
-        trophy->members = members;
-        trophy->room = room;
-    }
-    param = &trophy->members[trophy->params.count++];
-    *param = (struct param){.key = keep(trophy, row->key), .text = keep(trophy, row->text)};
-    return param->key == NULL || param->text == NULL ? -1
-                                                     : param_type_parse(row->type, &param->type);
-}
-
-#pragma GCC diagnostic pop
 
 int
 trophies_add(struct trophies *trophies, const struct store_trophy_row *row)
@@ -92,7 +62,7 @@ trophies_add(struct trophies *trophies, const struct store_trophy_row *row)
         trophy = new_trophy(trophies, row);
     if (trophy == NULL)
         return -1;
-    return row->key == NULL ? 0 : add_param(trophy, row);
+    return row->key == NULL ? 0 : params_list_add(&trophy->params, row->key, row->type, row->text);
 }
 
 /* Does ${text} name this trophy, by uuid or name? */
@@ -126,7 +96,7 @@ hash_definition(const struct trophy *trophy)
     uint64_t hash = hash_text(14695981039346656037u, trophy->uuid);
 
     hash = hash_text(hash, trophy->checker_class);
-    return hash_text(hash, trophy->params.whole.text);
+    return hash_text(hash, trophy->params.params.whole.text);
 }
 
 static void
@@ -151,12 +121,12 @@ trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
         struct trophy *trophy = &trophies->items[i];
         struct err err = {0};
 
-        trophy->params.members = trophy->members;
         if (!trophy->is_active) {
             trophy->state = TROPHY_INACTIVE;
         } else if (is_among(trophy, disabled)) {
             trophy->state = TROPHY_DISABLED;
-        } else if (rule_parse(trophy->checker_class, &trophy->params, &trophy->rule, &err) != 0) {
+        } else if (rule_parse(trophy->checker_class, &trophy->params.params, &trophy->rule, &err) !=
+                   0) {
             trophy->state = TROPHY_INVALID;
             trophy->why = keep(trophy, err.text);
             if (warnings != NULL)

@@ -3,6 +3,7 @@
 #define WORKER_TROPHIES_H
 
 #include "checkers/checker.h"
+#include "checkers/params_list.h"
 #include "common/options.h"
 #include "common/store_trophies.h"
 #include "common/text_list.h"
@@ -32,9 +33,7 @@ struct trophy {
     const char *checker_class;
     const char *why;  /* TROPHY_INVALID: what is wrong; else NULL */
     struct rule rule; /* TROPHY_CHECKED; borrows params */
-    struct params params;
-    struct param *members; /* owned; params.members, once prepared */
-    size_t room;
+    struct params_list params;
     struct text_list texts; /* owns every text above */
 };
 

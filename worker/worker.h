@@ -271,7 +271,4 @@ struct daemon_settings {
  */
 int daemon_run(const struct daemon_settings *settings, struct options *options);
 
-/* daemon_log_setup(options): log as ${options} say. */
-void daemon_log_setup(const struct options *options);
-
 #endif

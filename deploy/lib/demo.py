@@ -10,9 +10,10 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 from processes import Folder, open_things, started_at, stop_on_signals, wait_until
-from servers import ROOT, SCHEMA, Postgres, RabbitMQ, Worker
+from servers import ROOT, SCHEMA, Postgres, RabbitMQ, Shim, Worker
 
 DATABASE = 'demo'
 TIMES = 100
@@ -25,6 +26,7 @@ STATISTICS = '''
     left join trophies_usertrophy a on a.user_id = u.id
     left join trophies_trophy t on t.id = a.trophy_id
     group by u.id, s.id order by u.id'''
+PERSON = 'david'  # has some trophies and some progress
 TITLES = ('user', 'story', 'workouts', 'kg lifted', 'best streak', 'weekends', 'trophies')
 
 
@@ -48,12 +50,29 @@ def produce(rabbit, times, ids):
                    check=True, env={**os.environ, 'PYTHONWARNINGS': 'ignore'})
 
 
+def ask(shim, path, token):
+    request = urllib.request.Request(f'{shim.url}{path}', headers={'Authorization': f'Token {token}'})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def show_shim(shim, token):
+    """What a client sees that asks the shim with the token of PERSON."""
+    progress = ask(shim, '/api/v2/trophy/progress/', token)
+    print('\n' + table(('trophy', 'earned', 'percent', 'so far'), [
+        (row['trophy']['name'], (row['earned_at'] or '-')[:10], f'{row["progress"]:.1f}', row['progress_display'] or '-')
+        for row in progress]) + '\n')
+    award = ask(shim, '/api/v2/user-trophy/?limit=1', token)
+    print(f'GET /api/v2/user-trophy/?limit=1\n{json.dumps(award, ensure_ascii=False, separators=(",", ":"))}\n')
+
+
 def show(folder):
     say('PostgreSQL: host schema, trophy tables, roles, the nine trophies, ten people')
     pg = Postgres(parent=folder)
     pg.create_database(DATABASE, [*(SCHEMA / f'{name}.sql' for name in ('host', 'trophies', 'roles', 'initial_trophies')),
                                   ROOT / 'deploy' / 'demo_world.sql'])
     pg.add_worker_login()
+    pg.add_shim_login()
     say('RabbitMQ (takes some seconds)')
     rabbit = RabbitMQ(parent=folder)
     say('trophy-worker')
@@ -71,12 +90,22 @@ def show(folder):
     if pg.query(DATABASE, STATISTICS) != first:
         raise SystemExit('the second evaluation changed something')
     print(f'peak memory of the worker: {worker.memory() / 2**20:.1f} MiB')
-    return pg, rabbit, worker
+
+    say(f'trophy-shim: what {PERSON} sees')
+    shim = Shim(pg.shim_url(DATABASE), parent=folder).wait_ready()
+    show_shim(shim, token_of(pg, PERSON))
+    return pg, rabbit, worker, shim
 
 
-def keep(folder, pg, rabbit, worker):
+def token_of(pg, username):
+    return pg.query(DATABASE, 'select key from authtoken_token t join auth_user u on u.id = t.user_id '
+                    'where u.username = %s', [username])[0][0]
+
+
+def keep(folder, pg, rabbit, worker, shim):
     """Let everything run on: note the processes for --stop and forget them here."""
-    processes = [('worker', worker.process.pid, signal.SIGTERM), ('rabbitmq', rabbit.process.pid, signal.SIGTERM),
+    processes = [('shim', shim.process.pid, signal.SIGTERM), ('worker', worker.process.pid, signal.SIGTERM),
+                 ('rabbitmq', rabbit.process.pid, signal.SIGTERM),
                  ('epmd', rabbit.epmd.pid, signal.SIGTERM), ('postgres', pg.process.pid, signal.SIGINT)]
     (folder / 'processes.json').write_text(json.dumps([[name, pid, started_at(pid), int(number)]
                                                        for name, pid, number in processes]))
@@ -85,7 +114,10 @@ def keep(folder, pg, rabbit, worker):
     print(f'''
 database      psql {pg.url(DATABASE)}
 broker        {rabbit.url()}   (queue trophies)
+page          {shim.url}/   (token of {PERSON}: {token_of(pg, PERSON)})
+interface     curl -H 'Authorization: Token {token_of(pg, PERSON)}' {shim.url}/api/v2/trophy/progress/
 worker's log  {worker.log_file}
+shim's log    {shim.log_file}
 send more     /usr/bin/python3 {ROOT}/deploy/demo_producer.py {rabbit.url()} 1 1 2 3
 stop          {ROOT}/deploy/demo --stop {folder}''')
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Private servers for tests and the demonstration: a PostgreSQL, a RabbitMQ node and trophy-worker processes.
+"""Private servers for tests and the demonstration: a PostgreSQL, a RabbitMQ node, trophy-worker and trophy-shim processes.
 
 Each lives in a temporary folder, listens on the loopback only, on free ports below 32768, and ends with the Python
 process that started it (processes.py).  No system service is touched, and only processes started here are ended, each
@@ -28,6 +28,7 @@ from processes import Folder, Process, close_all, free_port, open_things, stop_o
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / 'schema'
 WORKER_LOGIN = 'trophy_worker_login'
+SHIM_LOGIN = 'trophy_shim_login'
 
 
 class Server:
@@ -82,6 +83,7 @@ class Postgres(Server):
         self.port = free_port()
         self.password = secrets.token_hex(8)
         self.worker_password = secrets.token_hex(8)
+        self.shim_password = secrets.token_hex(8)
         self.settings = ['fsync=off', f'shared_buffers={shared_buffers}', 'listen_addresses=127.0.0.1',
                          f'unix_socket_directories={self.folder}', *settings]
         # initdb and postgres refuse root
@@ -128,6 +130,10 @@ class Postgres(Server):
         """The URL of a login that is only a member of trophy_worker (see add_worker_login)."""
         return self.url(database, WORKER_LOGIN, self.worker_password)
 
+    def shim_url(self, database):
+        """The URL of a login that is only a member of trophy_shim (see add_shim_login)."""
+        return self.url(database, SHIM_LOGIN, self.shim_password)
+
     def connect(self, database, url=None):
         """A psycopg2 connection in autocommit, by default the superuser's."""
         connection = psycopg2.connect(url or self.url(database), connect_timeout=5)
@@ -166,6 +172,10 @@ class Postgres(Server):
         """After schema/roles.sql has run in some database: the login of worker_url()."""
         self.query('postgres', f'create role {WORKER_LOGIN} login password %s in role trophy_worker',
                    [self.worker_password])
+
+    def add_shim_login(self):
+        """The same for shim_url()."""
+        self.query('postgres', f'create role {SHIM_LOGIN} login password %s in role trophy_shim', [self.shim_password])
 
 
 class RabbitMQ(Server):
@@ -273,23 +283,18 @@ class RabbitMQ(Server):
             connection.channel().basic_publish(amqp.Message(body, **properties), exchange=exchange, routing_key=queue)
 
 
-class Worker:
-    """One trophy-worker process.  clock: an instant such as '2025-10-25T21:59:59.999999Z' at which its time stands
-    still (the broker's heartbeats, on the monotonic clock, go on)."""
+class Daemon:
+    """One process of ours.  clock: an instant such as '2025-10-25T21:59:59.999999Z' at which its time stands still
+    (the monotonic clock goes on)."""
 
-    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker')).resolve()
+    name = binary = None
 
-    def __init__(self, broker_url, database_url, queue='trophies', clock=None, env=None, args=('run',), binary=None,
-                 parent=None):
-        self._folder = Folder('trophy-worker-', parent)
+    def __init__(self, settings, clock=None, env=None, args=('run',), binary=None, parent=None):
+        self._folder = Folder(f'trophy-{self.name}-', parent)
         self.folder = self._folder.path
-        self.log_file = self.folder / 'worker.log'
+        self.log_file = self.folder / f'{self.name}.log'
         self.clock = clock
-        settings = {
-            'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'TZ': 'UTC',
-            'TROPHY_BROKER_URL': broker_url, 'TROPHY_BROKER_QUEUE': queue, 'TROPHY_DATABASE_URL': database_url,
-            'TROPHY_ADMIN_LISTEN': '',
-        }
+        settings = {'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'TZ': 'UTC', **settings}
         if clock:
             settings.update(frozen_clock(clock))
         settings.update(env or {})
@@ -311,13 +316,10 @@ class Worker:
             if self.log().count(text) >= times:
                 return True
             if not self.process.running():
-                raise RuntimeError(f'worker ended with {self.process.popen.returncode}:\n{self.log()[-3000:]}')
+                raise RuntimeError(f'{self.name} ended with {self.process.popen.returncode}:\n{self.log()[-3000:]}')
             return False
-        wait_until(there, timeout_s, f'worker logs "{text}"', every_s=0.01)
+        wait_until(there, timeout_s, f'{self.name} logs "{text}"', every_s=0.01)
         return self
-
-    def wait_ready(self, timeout_s=30):
-        return self.wait_log('consuming', timeout_s)
 
     def stop(self, timeout_s=30):
         """SIGTERM: drain and leave.  The exit code."""
@@ -330,7 +332,7 @@ class Worker:
         return self.process.wait(10)
 
     def memory(self, field='VmHWM'):
-        """Bytes of resident memory: the peak, or VmRSS for now."""
+        """Bytes of resident memory: the peak, or VmRSS for now, or RssAnon, without the files mapped."""
         for line in pathlib.Path(f'/proc/{self.process.pid}/status').read_text().splitlines():
             if line.startswith(field + ':'):
                 return int(line.split()[1]) * 1024
@@ -341,6 +343,41 @@ class Worker:
             open_things.remove(self)
             self.kill()
             self._folder.close()
+
+
+class Worker(Daemon):
+    """A trophy-worker."""
+
+    name = 'worker'
+    binary = pathlib.Path(os.environ.get('TROPHY_TEST_WORKER', ROOT / 'build/release/worker/trophy-worker')).resolve()
+
+    def __init__(self, broker_url, database_url, queue='trophies', **options):
+        super().__init__({'TROPHY_BROKER_URL': broker_url, 'TROPHY_BROKER_QUEUE': queue,
+                          'TROPHY_DATABASE_URL': database_url, 'TROPHY_ADMIN_LISTEN': ''}, **options)
+
+    def wait_ready(self, timeout_s=30):
+        return self.wait_log('consuming', timeout_s)
+
+
+class Shim(Daemon):
+    """A trophy-shim: its API at url, its admin listener at admin_url."""
+
+    name = 'shim'
+    binary = pathlib.Path(os.environ.get('TROPHY_TEST_SHIM', ROOT / 'build/release/shim/trophy-shim')).resolve()
+
+    def __init__(self, database_url, port=None, **options):
+        self.port = port or free_port()
+        self.admin_port = free_port()
+        self.url = f'http://127.0.0.1:{self.port}'
+        self.admin_url = f'http://127.0.0.1:{self.admin_port}'
+        super().__init__({'TROPHY_DATABASE_URL': database_url, 'TROPHY_SHIM_LISTEN': f'127.0.0.1:{self.port}',
+                          'TROPHY_SHIM_ADMIN_LISTEN': f'127.0.0.1:{self.admin_port}'}, **options)
+
+    def wait_listening(self, timeout_s=30):
+        return self.wait_log('api: listening', timeout_s)
+
+    def wait_ready(self, timeout_s=30):
+        return self.wait_listening(timeout_s).wait_log('db: connected', timeout_s)
 
 
 def frozen_clock(instant):

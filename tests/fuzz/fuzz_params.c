@@ -61,8 +61,8 @@ try_class(const char *checker_class, const struct params *params)
         return;
     }
     expect(err.text[0] == '\0');
-    least = rule_times(&rule, &(struct facts){&low, &none});
-    most = rule_times(&rule, &(struct facts){&high, &full});
+    least = rule_times(&rule, &(struct facts){.statistics = &low, .history = &none});
+    most = rule_times(&rule, &(struct facts){.statistics = &high, .history = &full});
     expect(least == 0);
     expect(most >= 0 && most <= DECIMAL_TIMES_MAX);
 }

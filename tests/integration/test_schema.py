@@ -28,7 +28,7 @@ RIGHTS = {
         'django_celery_results_chordcounter': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all', 'DELETE': 'all'},
     },
     'trophy_shim': {
-        'auth_user': {'SELECT': {'id', 'is_active', 'is_staff'}},
+        'auth_user': {'SELECT': {'id', 'is_active', 'is_staff', 'last_login'}},
         'authtoken_token': {'SELECT': {'key', 'user_id'}},
         'manager_workoutsession': {'SELECT': {'user_id', 'date'}},
         'trophies_trophy': {'SELECT': 'all'},

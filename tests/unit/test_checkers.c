@@ -102,7 +102,7 @@ static const struct {
 
 START_TEST(met)
 {
-    const struct facts facts = {&rows[_i].statistics, &rows[_i].history};
+    const struct facts facts = {.statistics = &rows[_i].statistics, .history = &rows[_i].history};
     struct jsonb jsonb;
     struct rule rule;
     struct err err = {0};

@@ -121,7 +121,7 @@ static const struct {
 
 START_TEST(described)
 {
-    const struct facts facts = {&rows[_i].statistics, &rows[_i].history};
+    const struct facts facts = {.statistics = &rows[_i].statistics, .history = &rows[_i].history};
     struct buffer text = {0};
     struct jsonb jsonb;
     struct rule rule;

@@ -2,10 +2,10 @@
 /* The texts of events: what workers of Celery 5.2.6 and 5.6.3 were seen to send, but for timestamps
  * cut to microseconds, runtimes to milliseconds, no utcoffset, and tracebacks, which are Python's
  * own. */
+#include "common/json_text.h"
 #include "tests/unit/suite.h"
 #include "worker/event.h"
 #include "worker/exception_text.h"
-#include "worker/json_text.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -247,7 +247,7 @@ static const struct {
 
 START_TEST(json_text)
 {
-    json_text_put(&text, texts[_i].text);
+    json_put_ascii(&text, texts[_i].text);
     ck_assert_str_eq(buffer_text(&text), texts[_i].json);
     buffer_free(&text);
 }

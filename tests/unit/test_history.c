@@ -86,12 +86,33 @@ START_TEST(day_of_the_year)
 }
 END_TEST
 
+static const struct {
+    const char *array;
+    int status;
+    int32_t last_date;
+} arrays[] = {
+    {"{}", 0, NO_DATE},      {"{19000}", 0, 19000},   {"{-3,19000,19003}", 0, 19003},
+    {"", -1, NO_DATE},       {"{", -1, NO_DATE},      {"{19000", -1, 19000},
+    {"{NULL}", -1, NO_DATE}, {"{19000,}", -1, 19000}, {"{99999999999}", -1, NO_DATE},
+};
+
+START_TEST(from_an_array)
+{
+    struct history history;
+
+    history_init(&history);
+    ck_assert_int_eq(history_add_dates(&history, arrays[_i].array), arrays[_i].status);
+    ck_assert_int_eq(history.last_date, arrays[_i].last_date);
+}
+END_TEST
+
 int
 main(void)
 {
     const struct suite_test tests[] = {
         {digest, sizeof rows / sizeof rows[0]},
         {day_of_the_year, sizeof days / sizeof days[0]},
+        {from_an_array, sizeof arrays / sizeof arrays[0]},
     };
 
     return suite_run("history", tests, sizeof tests / sizeof tests[0]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Time texts: what was seen on the wire, the edges of each part, and what is no time at all. */
-#include "worker/iso8601.h"
+#include "common/iso8601.h"
 
 #include <check.h>
 #include <stdio.h>

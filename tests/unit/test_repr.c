@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The texts of argsrepr and kwargsrepr: what saferepr() of Celery 5.2.6 was seen to write. */
+#include "common/repr.h"
 #include "tests/unit/suite.h"
-#include "worker/repr.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -118,10 +118,10 @@ START_TEST(from_rows)
     ck_assert_str_eq(trophies.items[1].uuid, "22222222-bbbb");
     ck_assert_str_eq(trophies.items[1].name, "New Year");
     ck_assert_str_eq(trophies.items[1].checker_class, "date_based");
-    ck_assert_uint_eq(trophies.items[1].params.count, 2);
+    ck_assert_uint_eq(trophies.items[1].params.params.count, 2);
     ck_assert_int_eq(trophies.items[1].rule.date.day, 1);
     ck_assert_int_eq(trophies.items[1].rule.date.month, 2);
-    ck_assert_uint_eq(trophies.items[2].params.count, 0);
+    ck_assert_uint_eq(trophies.items[2].params.params.count, 0);
     trophies_clear(&trophies);
     ck_assert_uint_eq(trophies.count, 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef WORKER_REPR_H
-#define WORKER_REPR_H
+#ifndef COMMON_REPR_H
+#define COMMON_REPR_H
 
 #include "common/buffer.h"
 

@@ -5,13 +5,15 @@
  * still follow.  Its oddities (a closing bracket may itself be the token that is lost) come from
  * that and are kept.
  */
-#include "worker/repr.h"
+#include "common/repr.h"
+
+#include "common/real.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_LEVELS = 3, DOUBLE_DIGITS = 17, REAL_SIZE = 40, PLAIN_BELOW_EXPONENT = 16 };
+enum { MAX_LEVELS = 3 };
 
 struct writer {
     struct buffer *buffer;
@@ -108,21 +110,12 @@ put_quoted(struct writer *w, const char *text, size_t length)
     write_text(w, "'", 1);
 }
 
-/* The fewest digits that read back as the same number; from 1e16 up and below 1e-4 with exponent.
- */
 static void
 put_real(struct writer *w, double value)
 {
     char text[REAL_SIZE];
-    int digits = 0;
-    int exponent;
 
-    do
-        (void)snprintf(text, sizeof text, "%.*e", digits, value);
-    while (strtod(text, NULL) != value && ++digits < DOUBLE_DIGITS);
-    exponent = atoi(strchr(text, 'e') + 1);
-    if (exponent >= -4 && exponent < PLAIN_BELOW_EXPONENT)
-        (void)snprintf(text, sizeof text, "%.*f", digits > exponent ? digits - exponent : 1, value);
+    real_format(value, text);
     put_plain(w, text);
 }
 

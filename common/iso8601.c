@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Time texts of task messages.  A cursor walks the text once; every piece has a fixed number of
- * digits and a range, so there is nothing to guess.
+ * Time texts of task messages and of requests.  A cursor walks the text once; every piece has a
+ * fixed number of digits and a range, so there is nothing to guess.
  */
-#include "worker/iso8601.h"
+#include "common/iso8601.h"
 
 #include "common/clock.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 enum { MAX_FRACTION_DIGITS = 9, MICROSECOND_DIGITS = 6 };
 
@@ -78,17 +79,27 @@ fraction(const char **at, int32_t *us)
 }
 
 static bool
-time_of_day(const char **at, int64_t *us)
+hours_minutes(const char **at, int64_t *us)
 {
     int32_t hour;
     int32_t minute;
+
+    if (!number(at, 2, 0, 23, &hour) || !character(at, ':') || !number(at, 2, 0, 59, &minute))
+        return false;
+    *us = ((int64_t)hour * 3600 + (int64_t)minute * 60) * 1000000;
+    return true;
+}
+
+static bool
+time_of_day(const char **at, int64_t *us)
+{
     int32_t second;
     int32_t part;
 
-    if (!number(at, 2, 0, 23, &hour) || !character(at, ':') || !number(at, 2, 0, 59, &minute) ||
-        !character(at, ':') || !number(at, 2, 0, 59, &second) || !fraction(at, &part))
+    if (!hours_minutes(at, us) || !character(at, ':') || !number(at, 2, 0, 59, &second) ||
+        !fraction(at, &part))
         return false;
-    *us = ((int64_t)hour * 3600 + (int64_t)minute * 60 + second) * 1000000 + part;
+    *us += (int64_t)second * 1000000 + part;
     return true;
 }
 
@@ -125,5 +136,69 @@ iso8601_parse(const char *text, int64_t *instant_us)
     if (!time_of_day(&at, &of_day_us) || !offset(&at, &offset_us) || *at != '\0')
         return -1;
     *instant_us = (int64_t)days * 86400 * 1000000 + of_day_us - offset_us;
+    return 0;
+}
+
+/* HH:MM[:SS[.ffffff]] */
+static bool
+local_time_of_day(const char **at, int64_t *us)
+{
+    const char *start = *at;
+    const char *point;
+
+    if (!hours_minutes(at, us) || **at != ':')
+        return start + 5 == *at;
+    *at = start;
+    if (!time_of_day(at, us))
+        return false;
+    point = memchr(start, '.', (size_t)(*at - start));
+    return point == NULL || *at - point - 1 <= MICROSECOND_DIGITS;
+}
+
+/* ±HH[[:]MM] */
+static bool
+local_offset(const char **at, int64_t *us)
+{
+    bool west = **at == '-';
+    int32_t hours;
+    int32_t minutes = 0;
+
+    if (character(at, 'Z')) {
+        *us = 0;
+        return true;
+    }
+    if (!character(at, west ? '-' : '+') || !number(at, 2, 0, 23, &hours))
+        return false;
+    if (**at != '\0' && ((void)character(at, ':'), !number(at, 2, 0, 59, &minutes)))
+        return false;
+    *us = ((int64_t)hours * 3600 + (int64_t)minutes * 60) * (west ? -1000000 : 1000000);
+    return true;
+}
+
+int
+iso8601_parse_local(const char *text, int64_t *instant_us)
+{
+    const char *at = text;
+    int32_t days;
+    int64_t of_day_us = 0;
+    int64_t offset_us;
+
+    if (!date(&at, &days))
+        return -1;
+    if (*at == 'T' || *at == ' ') {
+        at++;
+        if (!local_time_of_day(&at, &of_day_us))
+            return -1;
+    } else if (*at != '\0') {
+        return -1;
+    }
+    of_day_us += (int64_t)days * 86400 * 1000000;
+    if (*at == '\0') {
+        *instant_us = clock_from_local(of_day_us);
+        return 0;
+    }
+    if (!local_offset(&at, &offset_us) || *at != '\0')
+        return -1;
+    *instant_us = of_day_us - offset_us;
     return 0;
 }

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "common/daemon.h"
+
+#include "common/clock.h"
+#include "common/log.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+void
+daemon_log_setup(const struct options *options)
+{
+    enum log_level level = LOG_LEVEL_INFO;
+
+    (void)log_level_parse(options->log_level, &level);
+    log_setup(level, strcmp(options->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
+}
+
+int
+daemon_open_signals(void)
+{
+    sigset_t signals;
+
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGHUP);
+    (void)sigaddset(&signals, SIGUSR1);
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
+        return -1;
+    return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
+}
+
+void
+daemon_reload(struct options *options, const char *file, bool required)
+{
+    struct options fresh = {0};
+    struct err err = {0};
+
+    log_note("SIGHUP: reading the configuration again");
+    if (options_load(&fresh, file, required, environ, &err) != 0) {
+        log_error("configuration: %s: nothing is changed", err.text);
+        return;
+    }
+    options_take_live(options, &fresh);
+    options_clear(&fresh);
+    (void)clock_set_zone(options->trophies_time_zone, &err);
+    daemon_log_setup(options);
+}

@@ -1,0 +1,321 @@
+# SPDX-License-Identifier: Apache-2.0
+"""trophy-shim as a server: keep-alive, headers, bad input, slow and many clients.  What the resources answer is in
+test_shim_table.py."""
+import gzip
+import json
+import resource
+import socket
+import threading
+import time
+
+import pytest
+import servers
+from raw_http import Wire, get, once
+
+LIST = '/api/v2/trophy/'
+TOKEN = 'a1' * 20
+DETAIL_404 = b'{"detail":"Not found."}'
+
+
+@pytest.fixture
+def user(postgres, database):
+    postgres.query(database, "insert into auth_user (id, password, is_superuser, username, first_name, last_name, email, "
+                   "is_staff, is_active, date_joined) values (1, '', false, 'anna', '', '', '', false, true, now())")
+    postgres.query(database, 'insert into authtoken_token values (%s, now(), 1)', [TOKEN])
+    return f'Authorization: Token {TOKEN}'
+
+
+@pytest.fixture(scope='module')
+def one(postgres):
+    """A shim for the tests that change nothing."""
+    postgres.create_database('shim_http', template='trophy_template')
+    with servers.Shim(postgres.shim_url('shim_http')) as shim:
+        yield shim.wait_ready()
+        assert 'Sanitizer' not in shim.log() and 'runtime error' not in shim.log()
+    postgres.drop_database('shim_http')
+
+
+def test_keep_alive(one):
+    with Wire(one.port) as wire:
+        for _ in range(3):
+            answer = wire.send(get(LIST)).answer()
+            assert answer.status == 200 and json.loads(answer.body)['count'] == 8
+            assert 'Connection' not in answer.headers
+        assert wire.send(get(LIST, 'Connection: close')).answer().headers['Connection'] == 'close'
+        assert wire.ended()
+
+
+def test_pipelined_requests_are_answered_in_order(one):
+    with Wire(one.port) as wire:
+        wire.send(get(LIST) + get('/x') + get(LIST, method='HEAD') + get('/api/v2/trophy/1/'))
+        assert wire.answer().status == 200
+        assert wire.answer().body == DETAIL_404
+        assert wire.answer(body=False).status == 200
+        assert json.loads(wire.answer().body)['id'] == 1
+
+
+def test_head_has_the_length_of_the_body(one):
+    with Wire(one.port) as wire:
+        length = len(wire.send(get(LIST)).answer().body)
+        assert int(wire.send(get(LIST, method='HEAD')).answer(body=False).headers['Content-Length']) == length
+        assert wire.send(get('/x')).answer().status == 404
+
+
+def test_http_1_0_without_a_host(one):
+    with Wire(one.port) as wire:
+        answer = wire.send(f'GET {LIST}?limit=1 HTTP/1.0\r\n\r\n'.encode()).answer()
+        assert answer.status == 200 and wire.ended()
+    assert json.loads(answer.body)['next'] == f'http://127.0.0.1:{one.port}{LIST}?limit=1&offset=1'
+
+
+def test_absolute_target(one):
+    assert once(one.port, get(f'http://elsewhere:1{LIST}?limit=1')).status == 200
+    assert once(one.port, get('http://elsewhere')).status == 404
+
+
+def test_percent_encoded_path(one):
+    assert json.loads(once(one.port, get('/api/v2/%74rophy/%31/')).body)['id'] == 1
+    assert once(one.port, get('/api/v2/trophy/%C3%A4/')).body == DETAIL_404
+
+
+@pytest.mark.parametrize('target, body', [
+    ('/api/v2/%zz/', 'Malformed percent-encoding in the path.'),
+    ('/api/v2/trophy/%', 'Malformed percent-encoding in the path.'),
+    ('/api/v2/trophy/%00/', 'Malformed percent-encoding in the path.'),
+    (LIST + '?id=%', 'Malformed percent-encoding in the query.'),
+    (LIST + '?id=%ff', 'Malformed percent-encoding in the query.'),
+    (LIST + '?id=%00', 'Malformed percent-encoding in the query.'),
+    (LIST + '?' + 'a&' * 101, 'At most 100 parameters expected.'),
+], ids=lambda value: value[:24])
+def test_bad_targets(one, target, body):
+    answer = once(one.port, get(target))
+    assert (answer.status, json.loads(answer.body)) == (400, {'detail': body})
+
+
+@pytest.mark.parametrize('host', ['a/b', 'a"b', '<script>', 'a b', 'a:x', '', 'a' * 256],
+                         ids=lambda value: value[:24])
+def test_bad_hosts(one, host):
+    answer = once(one.port, f'GET {LIST} HTTP/1.1\r\nHost: {host}\r\n\r\n'.encode())
+    assert answer.status == 400
+
+
+@pytest.mark.parametrize('method', ['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'X' * 2000, 'get', 'A"\\B'],
+                         ids=lambda value: value[:24])
+def test_other_methods(one, method):
+    answer = once(one.port, get(LIST, 'Content-Length: 3', method=method) + b'abc')
+    assert answer.status == 405 and answer.headers['Allow'] == 'GET, HEAD, OPTIONS'
+    assert json.loads(answer.body) == {'detail': f'Method "{method[:64]}" not allowed.'}
+
+
+def test_a_body_is_not_waited_for(one):
+    """A POST of a gigabyte is refused by its head; what a GET brings along is thrown away."""
+    with Wire(one.port) as wire:
+        answer = wire.send(get(LIST, 'Content-Length: 1000000000', method='POST')).answer()
+        assert answer.status == 405 and answer.headers['Connection'] == 'close'
+    with Wire(one.port) as wire:
+        wire.send(get(LIST, 'Content-Length: 100000') + b'x' * 100000)
+        assert wire.answer().status == 200
+        chunked = get(LIST, 'Transfer-Encoding: chunked') + b'3\r\nabc\r\n0\r\n\r\n'
+        assert wire.send(chunked).answer().status == 200
+        assert wire.send(get('/x')).answer().status == 404
+
+
+@pytest.mark.parametrize('octets, statuses', [
+    pytest.param(octets, statuses, id=name) for name, octets, statuses in [
+        ('long path', get('/' + 'x' * 20000), {414}),
+        ('long query', get(LIST + '?' + 'x' * 20000), {414}),
+        ('long header', get(LIST, 'X-Big: ' + 'x' * 20000), {431}),
+        ('many headers', get(LIST, *(f'X-{i}: x' for i in range(2000))), {431}),
+        ('no text', b'\x00' * 50000, {414}),
+        ('empty lines', b'\r\n' * 50000, {414}),
+        ('TLS', b'\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n', {None, 400}),
+        ('one word', b'GET\r\n\r\n', {None, 400}),
+        ('another protocol', b'GET / SMTP\r\nHost: x\r\n\r\n', {None, 400}),
+        ('no host', b'GET / HTTP/1.1\r\n\r\n', {400}),
+        ('negative length', get(LIST, 'Content-Length: -1'), {400}),
+        ('huge length', get(LIST, 'Content-Length: 99999999999999999999999'), {400, 413}),
+        ('no UTF-8', get(LIST, 'Authorization: Token ' + '\xff' * 30), {403}),
+    ]])
+def test_bad_bytes(one, octets, statuses):
+    """A clear answer or a closed connection, and the next one is served."""
+    with Wire(one.port) as wire:
+        try:
+            answer = wire.send(octets).answer()
+        except (ConnectionResetError, BrokenPipeError):
+            answer = None  # it was closed while we still sent
+    assert (answer and answer.status) in statuses
+    assert once(one.port, get(LIST)).status == 200
+
+
+def test_preflight(one):
+    asked = ('Origin: https://app.example', 'Access-Control-Request-Method: GET',
+             'Access-Control-Request-Headers: authorization')
+    answer = once(one.port, get('/api/v2/user-trophy/', *asked, method='OPTIONS'))
+    assert (answer.status, answer.body) == (200, b'')
+    assert answer.headers['Access-Control-Allow-Origin'] == '*'
+    assert answer.headers['Access-Control-Allow-Methods'] == 'GET, HEAD, OPTIONS'
+    assert 'authorization' in answer.headers['Access-Control-Allow-Headers']
+    assert once(one.port, get('/api/v2/nothing/', *asked, method='OPTIONS')).status == 404
+    assert 'Access-Control-Allow-Methods' not in once(one.port, get(LIST, method='OPTIONS')).headers
+
+
+@pytest.mark.parametrize('target, kind', [
+    ('/', 'text/html'), ('/page/page.css', 'text/css'), ('/page/page.js', 'text/javascript'),
+    ('/page/schema.js', 'text/javascript'), ('/api/v2/schema', 'application/json'), ('/api/v2/schema/ui', 'text/html'),
+])
+def test_pages(one, target, kind):
+    answer = once(one.port, get(target))
+    assert answer.status == 200 and answer.headers['Content-Type'].split(';')[0] == kind
+    policy = dict(part.strip().split(' ', 1) for part in answer.headers['Content-Security-Policy'].split(';'))
+    assert policy['default-src'] == "'none'"
+    assert {policy[name] for name in ('script-src', 'style-src', 'connect-src', 'img-src')} == {"'self'"}
+    assert answer.headers['X-Content-Type-Options'] == 'nosniff' and answer.headers['X-Frame-Options'] == 'DENY'
+    again = once(one.port, get(target, f'If-None-Match: {answer.headers["ETag"]}'))
+    assert (again.status, again.body) == (304, b'')
+    packed = once(one.port, get(target, 'Accept-Encoding: gzip'))
+    if packed.headers.get('Content-Encoding'):
+        assert gzip.decompress(packed.body) == answer.body
+        assert packed.headers['ETag'] == 'W/' + answer.headers['ETag']
+        assert once(one.port, get(target, f'If-None-Match: {packed.headers["ETag"]}')).status == 304
+    else:
+        assert len(answer.body) < 1000
+    assert once(one.port, get(target, 'Content-Length: 0', method='POST')).status == 405
+
+
+def test_images_of_another_host_may_be_shown(postgres, database, shim):
+    one = shim(env={'TROPHY_SHIM_STATIC_URL': 'https://static.example/x/'})
+    assert "img-src 'self' https://static.example;" in once(one.port, get('/')).headers['Content-Security-Policy']
+
+
+def test_slow_clients_are_dropped(one):
+    """Nothing sent, half a head, a byte a second, and idle after an answer: each is closed after 30 s, not before, and
+    meanwhile others are served."""
+    wires = [Wire(one.port, timeout_s=40) for _ in range(4)]
+    wires[1].send(get(LIST)[:-10])
+    wires[2].send(b'G')
+    assert wires[3].send(get(LIST)).answer().status == 200
+    start = time.monotonic()
+    ended = {}
+
+    def wait(i):
+        assert wires[i].ended()
+        ended[i] = time.monotonic() - start
+
+    threads = [threading.Thread(target=wait, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads) and time.monotonic() - start < 40:
+        time.sleep(1)
+        if 2 not in ended:
+            wires[2].send(b'E')
+        assert once(one.port, get(LIST)).status == 200
+    assert sorted(ended) == [0, 1, 2, 3]
+    assert min(ended.values()) > 25 and max(ended.values()) < 35
+    for wire in wires:
+        wire.socket.close()
+
+
+def test_clients_that_say_that_they_are_done_are_let_go(shim):
+    """The end of a client's data comes along with its request, or with half of it, or with nothing: no place is kept
+    for it."""
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS': '5'})
+    for octets in [get(LIST), get(LIST)[:-2], b'G', b'', get(LIST) * 3] * 10:
+        with Wire(one.port) as wire:
+            wire.send(octets).socket.shutdown(socket.SHUT_WR)
+            for _ in range(octets.count(b'\r\n\r\n')):
+                assert wire.answer().status == 200
+            assert wire.ended()
+
+
+def test_connections_beyond_the_limit_wait(shim):
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS': '5'})
+    wires = [Wire(one.port) for _ in range(8)]
+    for wire in wires[:5]:
+        assert wire.send(get(LIST)).answer().status == 200
+    for wire in wires[5:]:
+        wire.send(get(LIST)).socket.settimeout(0.5)
+    for wire in wires[5:]:
+        with pytest.raises(socket.timeout):
+            wire.answer()
+    for wire in wires[:3]:
+        wire.socket.close()
+    for wire in wires[5:]:
+        wire.socket.settimeout(10)
+        assert wire.answer().status == 200
+        wire.socket.close()
+
+
+@pytest.fixture
+def many_files():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard < 11000:
+        pytest.skip(f'only {hard} files may be open')
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+def test_ten_thousand_connections(shim, many_files):
+    """1,024 are answered, the others wait, the memory stays; and when they are gone the next one is served."""
+    one = shim()
+    request = get(LIST + '?limit=999')
+    sockets = []
+    for _ in range(10000):
+        client = socket.socket()
+        client.setblocking(False)
+        client.connect_ex(('127.0.0.1', one.port))
+        sockets.append(client)
+    answered = set()
+
+    def try_all():
+        for client in sockets:
+            try:
+                if client not in answered and client.recv(12) == b'HTTP/1.1 200':
+                    answered.add(client)
+            except OSError:
+                pass  # not connected, nothing there yet, or closed: each is a fair treatment
+        return len(answered) >= 1024
+
+    for client in sockets:
+        try:
+            client.send(request)
+        except OSError:
+            pass
+    servers.wait_until(try_all, 20, '1,024 answers')
+    assert len(answered) == 1024
+    assert one.memory('RssAnon') < 14 * 2**20
+    for client in sockets:
+        client.close()
+    assert once(one.port, get(LIST)).status == 200
+
+
+def test_memory_of_a_thousand_idle_connections(shim):
+    one = shim()
+    wires = [Wire(one.port) for _ in range(1000)]
+    for wire in wires:
+        assert wire.send(get(LIST + '?limit=999')).answer().status == 200
+    assert one.memory('RssAnon') < 14 * 2**20
+    for wire in wires:
+        wire.socket.close()
+
+
+def test_a_client_that_does_not_read_holds_nobody_up(shim, postgres, database, user):
+    """Many big answers that nobody takes: they are bounded, and whoever reads is served."""
+    postgres.query(database, "update trophies_trophy set description = repeat('ä', 20000)")
+    one = shim()
+    wires = [Wire(one.port) for _ in range(200)]
+    for wire in wires:
+        wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        wire.send(get(LIST) * 20)
+    servers.wait_until(lambda: once(one.port, get('/x')).status == 404, 60, 'others served')
+    assert one.memory('VmHWM') < 200 * 2**20
+    for wire in wires:
+        wire.socket.close()
+    assert once(one.port, get(LIST, user)).status == 200
+
+
+def test_tokens_are_not_logged(shim, user):
+    one = shim(env={'TROPHY_LOG_LEVEL': 'debug'})
+    assert once(one.port, get('/api/v2/user-trophy/?id=7', user)).status == 200
+    one.wait_log('GET /api/v2/user-trophy/: 200')
+    assert TOKEN not in one.log()
