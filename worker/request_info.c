@@ -40,14 +40,13 @@ is_small(json_t *value, size_t *left)
 }
 
 static json_t *
-text_of(const struct message *message, const char *header, json_t *value)
+text_of(const char *given, json_t *value)
 {
-    json_t *given = json_object_get(message->delivery.properties.headers, header);
     struct buffer text = {0};
     json_t *shown;
 
-    if (json_is_string(given) && json_string_length(given) <= REQUEST_INFO_ARGUMENTS)
-        return json_incref(given);
+    if (given != NULL)
+        return json_string(given);
     /* of protocol 1, which has no such headers, Celery shows positional arguments as a list */
     repr_put(&text, value, /* tuple */ false, REPR_MAX_CHARS);
     shown = buffer_text(&text) == NULL ? NULL : json_string(buffer_text(&text));
@@ -55,14 +54,13 @@ text_of(const struct message *message, const char *header, json_t *value)
     return shown;
 }
 
+/* ${given}: as the sender shows it; NULL: it does not. */
 static json_t *
-show(const struct message *message, const char *header, json_t *value, bool safe)
+show(const char *given, json_t *value, bool safe)
 {
     size_t left = REQUEST_INFO_ARGUMENTS;
 
-    if (!safe && is_small(value, &left))
-        return json_incref(value);
-    return text_of(message, header, value);
+    return !safe && is_small(value, &left) ? json_incref(value) : text_of(given, value);
 }
 
 static json_t *
@@ -78,13 +76,9 @@ request_info(const char *node, const struct message *message, bool safe)
 {
     const struct celery_task *task = &message->task;
     bool started = message->started_us != 0;
-    const json_t *shadow = json_object_get(message->delivery.properties.headers, "shadow");
-    const char *name =
-        json_string_length(shadow) > 0 && json_string_length(shadow) <= REQUEST_INFO_ARGUMENTS
-            ? json_string_value(shadow)
-            : task->name;
-    json_t *args = show(message, "argsrepr", task->args, safe);
-    json_t *kwargs = show(message, "kwargsrepr", task->kwargs, safe);
+    const char *name = task->shadow != NULL && task->shadow[0] != '\0' ? task->shadow : task->name;
+    json_t *args = show(task->argsrepr, task->args, safe);
+    json_t *kwargs = show(task->kwargsrepr, task->kwargs, safe);
     json_t *info = NULL;
 
     if (args != NULL && kwargs != NULL)

@@ -212,7 +212,7 @@ CLI = [
     (['inspect', 'ping'], 0, f'->  {NODE}: OK\n        pong\n\n1 node online.\n'),
     (['inspect', 'ping', '--json'], 0, f'{{"{NODE}": {{"ok": "pong"}}}}\n'),
     (['inspect', 'active'], 0, f'->  {NODE}: OK\n    - empty -\n\n1 node online.\n'),
-    (['inspect', 'revoked'], 0, f'->  {NODE}: OK\n    - empty -\n\n1 node online.\n'),
+    (['inspect', 'reserved'], 0, f'->  {NODE}: OK\n    - empty -\n\n1 node online.\n'),
     (['inspect', 'registered'], 0, f'->  {NODE}: OK\n' + ''.join(f'    * {task}\n' for task in TASKS) + '\n1 node online.\n'),
     (['inspect', 'query_task', 'aaa', 'bbb'], 0, f'->  {NODE}: OK\n    {{}}\n\n1 node online.\n'),
     (['inspect', 'ping', '-d', 'nosuch@host'], 69, 'Error: No nodes replied within time constraint\n'),

@@ -4,6 +4,7 @@ Celery's native delayed delivery, and with no right to configure anything."""
 import datetime
 import time
 
+import processes
 import pytest
 from controlling import Controller
 
@@ -27,13 +28,13 @@ def test_higher_priorities_first(world, start):
 
 
 def test_each_queue_has_a_prefetch_of_its_own(world, start):
-    """A queue full of messages for later is in nobody's way."""
+    """A queue with more messages for later than are held is in nobody's way."""
     late, now = (world.new_queue(declare=True, arguments={'x-queue-type': kind}) for kind in ('classic', 'quorum'))
     start(f'{late},{now}', env={'TROPHY_BROKER_PREFETCH': '2'})
     eta = (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=1)).isoformat()
-    for user in world.add_users(2):
+    for user in world.add_users(4):
         world.wire.send(late, 'evaluate_user', [user], headers={'eta': eta})
-    world.wait_counts(late, ready=0, unacked=2)
+    processes.wait_until(lambda: world.ready(late) == 0, 30, 'all of them taken on')
     assert statuses(world, [world.wire.send(now, 'evaluate_user', [user]) for user in world.add_users(5)]) == ['SUCCESS'] * 5
 
 

@@ -148,6 +148,7 @@ put(const char *id, enum message_state state, int64_t started_us, int64_t eta_us
     message->task = (struct celery_task){
         .name = strdup(USER_TASK),
         .id = strdup(id),
+        .argsrepr = strdup("(42, ...)"),
         .args = json_pack("[i, s]", 42, "it's"),
         .kwargs = json_object(),
         .embed = json_object(),
@@ -157,7 +158,7 @@ put(const char *id, enum message_state state, int64_t started_us, int64_t eta_us
     message->delivery.exchange = strdup("");
     message->delivery.routing_key = strdup("trophies");
     message->delivery.properties.priority = 4;
-    message->delivery.properties.headers = json_pack("{s:s}", "argsrepr", "(42, ...)");
+    message->delivery.properties.headers = json_object();
     message->delivery.redelivered = true;
     message->delivery.tag = 1;
     message->kind = task_find(USER_TASK, NULL, 0);
