@@ -114,12 +114,12 @@ def shim(postgres, database, request):
 
 @pytest.fixture(scope='session')
 def shim_world(postgres):
-    """Name of a database with the world of tests/data/shim, which nobody changes."""
+    """Name of a database with the world of tests/data/shim, which nobody changes.  It goes with its server: _signals,
+    which every test asks for again, is the first fixture of the session to end."""
     name = 'shim_world'
     postgres.create_database(name, template=TEMPLATE)
     postgres.psql(name, SHIM_DATA / 'world.sql')
-    yield name
-    postgres.drop_database(name)
+    return name
 
 
 @pytest.fixture(scope='session')

@@ -26,7 +26,7 @@ class Wire:
         if not confirm:
             self.channel.basic_publish = self.channel._basic_publish
         self.replies = self.channel.queue_declare('', exclusive=True).queue
-        self.results = {}   # correlation id: results, oldest first; 'at': when they were taken in
+        self.results = {}   # correlation id: results, oldest first
         self.messages = {}  # (queue, message id): messages that a watched queue got, oldest first
         self.channel.basic_consume(self.replies, no_ack=True, callback=self._keep_result)
 
@@ -41,8 +41,7 @@ class Wire:
 
     def _keep_result(self, message):
         result = json.loads(message.body)
-        result['properties'] = message.properties
-        result['at'] = time.time()
+        result['properties'] = {**message.properties, 'taken_in_at': time.time()}
         self.results.setdefault(message.correlation_id, []).append(result)
 
     def watch(self, queue, **options):
