@@ -34,7 +34,7 @@ def test_all_that_were_recorded_are_here():
 @pytest.mark.parametrize('name', MESSAGES)
 def test_message(ours, name):
     message = MESSAGES[name]
-    token, mark, pid = str(uuid.uuid4()), ours.mark(), ours.worker.process.pid
+    token, mark, pid = str(uuid.uuid4()), len(ours.trace.seen), ours.worker.process.pid
     body = message['body']
     body = bytes.fromhex(body['hex']) if isinstance(body, dict) else body.replace('ID', token).encode()
     headers = message.get('headers')
