@@ -404,7 +404,7 @@ def celery_inspect_at_work(stand):
     with busy(stand) as (calls, words):
         found = {command: masked(words.text(printed(stand, 'inspect', '-d', NODE, '-t', '3', command, *arguments)[1]))
                  for command, arguments in (('active', ()), ('reserved', ()), ('scheduled', ()),
-                                            ('query_task', [call.ids[0] for call in calls[:2]]))}
+                                            ('query_task', calls[0].ids))}
         found['scheduled'] = sorted(line for line in found['scheduled'] if 'held' in line)
         return found
 

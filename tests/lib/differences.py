@@ -78,7 +78,8 @@ VERSION = 'an honest name (celery.sw_ident says another)'
 
 STATS = [
     Difference(r'.*\.pool\.writes.*', ANY, ANY, WRITES),
-    Difference(r'.*\.pool\.implementation', ABSENT, '<str>', NEWER),
+    Difference(r'.*\.pool\.implementation', ABSENT, '<str>', NEWER) if OLD else
+    Difference(r'.*\.broker\.credential_provider', None, ABSENT, 'there is none, and before 5.6 it was not shown'),
 ]
 CONTROL = {
     'registered': [Difference('reply', ANY, ANY, RANGES)],
@@ -107,3 +108,7 @@ CONTROL = {
     ],
     'shutdown': [Difference(r'offline\.fields', ANY, ANY, ZONE)],
 }
+if not OLD:
+    OLDER = 'as Celery up to 5.2 says it, without the braces of a Python set'
+    CONTROL['revoke'] = [Difference(r'(one|none)\.ok', ANY, ANY, OLDER)]
+    CONTROL['celery_control_revoke'] = [Difference('lines', ANY, ANY, OLDER)]
