@@ -61,6 +61,9 @@ class Flower:
         with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=20) as answer:
             return answer.read().decode()
 
+    def tasks(self):
+        return json.loads(self.get('/api/tasks'))
+
     def up(self):
         try:
             return self.get('/healthcheck')
@@ -82,9 +85,8 @@ def press(flower, what, path, wanted, **form):
     say(what, text)
 
 
-def check(stand, screenshot):
-    flower = Flower(stand)
-    processes.wait_until(flower.up, 60, 'flower')
+def see(flower, stand):
+    """The worker, its tasks and their pages."""
     processes.wait_until(lambda: NODE in json.loads(flower.get('/api/workers?refresh=1')), 30, 'the worker in Flower')
     worker = json.loads(flower.get('/api/workers'))[NODE]
     say('worker', {key: len(worker[key]) for key in ('registered', 'active_queues', 'stats', 'conf')})
@@ -97,29 +99,28 @@ def check(stand, screenshot):
     bad = stand.call(stand.producer.evaluate_user, ('seven',))
     unknown = stand.call(stand.producer.task('nobody.knows', prefix=''))
 
-    def shown():
-        return json.loads(flower.get('/api/tasks'))
-
-    processes.wait_until(lambda: [shown().get(c.ids[0], {}).get('state') for c in good] == ['SUCCESS'] * 3, 30, 'tasks')
-    processes.wait_until(lambda: shown().get(bad.ids[0], {}).get('state') == 'FAILURE', 30, 'the failure')
-    one = shown()[good[0].ids[0]]
+    processes.wait_until(lambda: [flower.tasks().get(c.ids[0], {}).get('state') for c in good] == ['SUCCESS'] * 3, 30, 'tasks')
+    processes.wait_until(lambda: flower.tasks().get(bad.ids[0], {}).get('state') == 'FAILURE', 30, 'the failure')
+    one = flower.tasks()[good[0].ids[0]]
     assert (one['name'], one['worker'], one['args'], one['result']) == (TASK, NODE, f'({users[0]},)', 'None'), one
     assert one['runtime'] is not None and one['started'] and one['received'] and one['succeeded'], one
-    assert 'seven' in shown()[bad.ids[0]]['exception']
-    assert shown().get(unknown.ids[0], {}).get('state') == 'FAILURE'
-    say('tasks', {state: sum(t['state'] == state for t in shown().values()) for state in ('SUCCESS', 'FAILURE')})
+    assert 'seven' in flower.tasks()[bad.ids[0]]['exception']
+    assert flower.tasks().get(unknown.ids[0], {}).get('state') == 'FAILURE'
+    say('tasks', {state: sum(t['state'] == state for t in flower.tasks().values()) for state in ('SUCCESS', 'FAILURE')})
     assert NODE in flower.get(f'/worker/{NODE}') and TASK in flower.get(f'/task/{good[0].ids[0]}')
     say('pages', 'worker, task')
 
-    slow = stand.users(1)[0]
+
+def press_all(flower, stand):
+    slow, user = stand.users(2)
     with stand.world.locked(slow):
         running = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(running, 'task-started')
         press(flower, 'terminate', f'/api/task/revoke/{running.ids[0]}', 'Revoked', terminate='true')
         stand.await_event(running, 'task-revoked')
-    later = stand.call(stand.producer.evaluate_user, (users[0],), countdown=3)
+    later = stand.call(stand.producer.evaluate_user, (user,), countdown=3)
     press(flower, 'revoke', f'/api/task/revoke/{later.ids[0]}', 'Revoked')
-    processes.wait_until(lambda: [shown().get(c.ids[0], {}).get('state') for c in (running, later)] == ['REVOKED'] * 2, 30,
+    processes.wait_until(lambda: [flower.tasks().get(c.ids[0], {}).get('state') for c in (running, later)] == ['REVOKED'] * 2, 30,
                          'revoked in Flower')
     press(flower, 'rate limit', f'/api/task/rate-limit/{TASK}', 'new rate limit', workername=NODE, ratelimit='100/s')
     press(flower, 'time limit', f'/api/task/timeout/{TASK}', 'time limits set', workername=NODE, hard='60', soft='30')
@@ -131,16 +132,31 @@ def check(stand, screenshot):
         status, answer = flower.post(f'/api/worker/pool/{path}/{NODE}', **form)
         assert status == 403, (status, answer)
         say(what, f'{status} {answer}')
-    if screenshot:
-        for page in 'workers', 'tasks':
-            subprocess.run([*CHROMIUM, f'--user-data-dir={flower.folder.path}/chromium-{page}',
-                            f'--screenshot={screenshot}-{page}.png', f'http://127.0.0.1:{flower.port}/{page}'],
-                           check=True, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            say('picture', f'{screenshot}-{page}.png')
+
+
+def shut_down(flower, stand):
     press(flower, 'shut down', f'/api/worker/shutdown/{NODE}', 'Shutting down')
     assert stand.worker.process.wait(20) == 0
     processes.wait_until(lambda: not json.loads(flower.get('/api/workers?status=1')).get(NODE), 30, 'offline in Flower')
     say('worker', 'offline')
+
+
+def photograph(flower, file):
+    for page in 'workers', 'tasks':
+        subprocess.run([*CHROMIUM, f'--user-data-dir={flower.folder.path}/chromium-{page}',
+                        f'--screenshot={file}-{page}.png', f'http://127.0.0.1:{flower.port}/{page}'],
+                       check=True, timeout=120, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        say('picture', f'{file}-{page}.png')
+
+
+def check(stand, screenshot):
+    flower = Flower(stand)
+    processes.wait_until(flower.up, 60, 'flower')
+    see(flower, stand)
+    press_all(flower, stand)
+    if screenshot:
+        photograph(flower, screenshot)
+    shut_down(flower, stand)
     log = (flower.folder.path / 'flower.log').read_text()
     assert 'Traceback' not in log, log
     flower.close()

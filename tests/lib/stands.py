@@ -15,10 +15,10 @@ import pathlib
 import sys
 import uuid
 
+import firehose
 import normal
 import processes
 import servers
-import trace
 import worlds
 
 LIB = pathlib.Path(__file__).resolve().parent
@@ -86,7 +86,7 @@ class Stand:
             self.world = self._closing.enter_context(worlds.World(postgres, rabbitmq, f'{kind}{uuid.uuid4().hex[:6]}'))
             rabbitmq.ctl('set_policy', '-p', self.world.name, 'dead', f'^{QUEUE}$', normal.as_json(
                 {'dead-letter-exchange': '', 'dead-letter-routing-key': DEAD}), '--apply-to', 'queues')
-            self.trace = trace.Trace(rabbitmq, self.world.name, DEAD)
+            self.trace = firehose.Trace(rabbitmq, self.world.name, DEAD)
             self._closing.callback(self.trace.close)
             self.worker = self.start_worker()
             self.thread.submit(self._connect).result()
