@@ -91,18 +91,21 @@ class Wire:
             except socket.timeout:
                 pass
 
+    def _finals(self, token):
+        return sum(result['status'] not in ('STARTED', 'RETRY') for result in self.results.get(token, ()))
+
     def result(self, token, timeout_s=30, times=1):
-        """The newest result with this correlation id, once there have been so many."""
-        self._await(lambda: len(self.results.get(token, ())) >= times, timeout_s, f'result {token}')
+        """The newest result with this correlation id, once there have been so many that are final."""
+        self._await(lambda: self._finals(token) >= times, timeout_s, f'result {token}')
         return self.results[token][-1]
 
     def has_result(self, token):
-        """Has one come so far?  (Never waits.)"""
+        """Has one come so far that is final?  (Never waits.)"""
         try:
             while True:
                 self.connection.drain_events(timeout=0.001)
         except socket.timeout:
-            return token in self.results
+            return self._finals(token) > 0
 
     def seen(self, queue, token, timeout_s=30):
         """The message with this id in a watched queue, once it is there."""
