@@ -3,6 +3,7 @@
 import processes
 import pytest
 import servers
+import wire
 
 EARNED = ['Beginner']
 
@@ -244,7 +245,7 @@ def test_broker_stopped_and_started(world, start, rabbitmq):
     waiting = world.new_queue(declare=True)
     worker = start(f'{queue},{waiting}')
     evaluate(world, queue, 5)
-    held = world.wire.send(queue, 'evaluate_user', world.add_users(1), headers={'eta': '2099-01-01T00:00:00'})
+    held = world.wire.send(queue, 'evaluate_user', world.add_users(1), headers={'eta': wire.at(600)})
     world.wait_counts(queue, ready=0, unacked=1)
     world.forget_wire()
     rabbitmq.stop()

@@ -10,11 +10,6 @@ import servers
 import wire
 
 
-def at(seconds, zone=datetime.timezone.utc):
-    """The text of a moment so far from now, as Celery writes it."""
-    return (datetime.datetime.now(zone) + datetime.timedelta(seconds=seconds)).isoformat()
-
-
 def updated(world, user):
     """When the statistics were written, in seconds since 1970; None if never."""
     rows = world.query('select extract(epoch from last_updated) from trophies_userstatistics where user_id = %s',
@@ -63,7 +58,7 @@ def test_zones(world, queue, offset):
                          ids=['past', 'before 1970', 'year 1', 'now'])
 def test_past(world, queue, eta):
     user, = world.add_users(1)
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': eta or at(0)})
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': eta or wire.at(0)})
     assert world.wire.result(token, timeout_s=10)['status'] == 'SUCCESS'
 
 
@@ -89,7 +84,7 @@ def test_expired(world, queue, headers):
 def test_expired_while_held(world, queue):
     """Native Celery looks when its turn comes, and so do we; the real client sees REVOKED."""
     user, = world.add_users(1)
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(1.5), 'expires': at(1)})
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(1.5), 'expires': wire.at(1)})
     assert world.wire.result(token, timeout_s=20)['status'] == 'REVOKED'
     assert updated(world, user) is None
 
@@ -118,7 +113,7 @@ def taken_from(world, queue, count):
 def test_more_than_may_be_held(world, start, kind):
     """What is for much later waits at the broker, as it came, and lets the due ones pass."""
     queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
-    early = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(3600), 'mine': 'kept'}, priority=2,
+    early = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(3600), 'mine': 'kept'}, priority=2,
                              expiration='4000000')
              for user in world.add_users(8)]
     users = world.add_users(5)
@@ -147,7 +142,7 @@ def test_hop_by_hop(world, start, kind):
     user, = world.add_users(1)
     worker = start(queue, env={'TROPHY_WORKER_ETA_BYTES': '100'})
     sent = time.time()
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(8)}, correlation_id=f'big {queue}')
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(8)}, correlation_id=f'big {queue}')
     assert world.wire.result(f'big {queue}', timeout_s=40)['task_id'] == token
     assert sent + 8 <= updated(world, user) <= sent + 13
     assert {delay_queue(queue, 4), delay_queue(queue, 2)} <= set(world.rabbitmq.queues(world.name))
@@ -166,7 +161,7 @@ def test_without_the_right_to_make_queues(world, start, postgres):
     worker = start(queue, broker_url=world.broker_url.replace('guest:guest', f'{queue}:secret'),
                    env={'TROPHY_WORKER_ETA_BYTES': '100'})
     sent = time.time()
-    tokens = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(7)}) for _ in range(3)]
+    tokens = [world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(7)}) for _ in range(3)]
     assert world.wire.result(world.wire.send(queue, 'evaluate_user', [due]))['status'] == 'SUCCESS'
     for token in tokens:
         assert world.wire.result(token, timeout_s=40)['status'] == 'SUCCESS'
@@ -186,7 +181,7 @@ def test_consumer_timeout(world, start, kind):
     try:
         worker = start(queue)
         sent = time.time()
-        token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(12)})
+        token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(12)})
         assert world.wire.result(token, timeout_s=60)['status'] == 'SUCCESS'
     finally:
         world.rabbitmq.ctl('eval', patience % (1800000, 60000))
@@ -229,7 +224,7 @@ def test_held_messages_survive_the_worker(world, start):
     queue = world.new_queue()
     user, = world.add_users(1)
     first = start(queue)
-    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': at(12)})
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(12)})
     world.wait_counts(queue, ready=0, unacked=1)
     first.kill()
     start(queue)

@@ -11,6 +11,7 @@ import celery
 import processes
 import pytest
 import servers
+import wire
 
 PATIENT = {'TROPHY_DATABASE_LOCK_TIMEOUT': '60000', 'TROPHY_DATABASE_STATEMENT_TIMEOUT': '120000'}
 
@@ -125,7 +126,7 @@ def test_state_on_sigusr1(world, start):
     for user in users:
         world.wire.result(world.wire.send(queue, 'evaluate_user', [user]))
     world.wire.result(world.wire.send(queue, 'evaluate_user'))
-    world.wire.send(queue, 'evaluate_user', users[:1], headers={'eta': '2099-01-01T00:00:00Z'})
+    world.wire.send(queue, 'evaluate_user', users[:1], headers={'eta': wire.at(600)})
     world.wait_counts(queue, ready=0, unacked=1)
     worker.process.signal(signal.SIGUSR1)
     worker.wait_log('state: consuming yes, publishing yes, database open; inbox 1; received 4, succeeded 2, rejected 1')

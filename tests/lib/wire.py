@@ -6,6 +6,7 @@
         wire.result(token)['status']                           # 'SUCCESS'
         wire.put('trophies', b'no JSON', {'task': 'evaluate_user', 'id': 'x'})
 """
+import datetime
 import json
 import socket
 import struct
@@ -15,6 +16,11 @@ import uuid
 import amqp
 
 EMBED = {'callbacks': None, 'errbacks': None, 'chain': None, 'chord': None}
+
+
+def at(seconds, zone=datetime.timezone.utc):
+    """The text of a moment so far from now, as Celery writes it."""
+    return (datetime.datetime.now(zone) + datetime.timedelta(seconds=seconds)).isoformat()
 
 
 class Wire:
