@@ -3,7 +3,7 @@
 workflow_scenarios.py).  The two must not be told apart but by the differences listed in tests/lib/differences.py.
 
 The Celery that works, and that sends, is that of the Python which runs the tests: Debian's under tests/run; another one
-with tests/extras/celery56.
+with tests/extra/celery56.
 """
 import pytest
 

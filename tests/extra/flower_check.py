@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Flower beside our worker: it shows the worker and its tasks, and its buttons work.  Run by tests/extras/celery56, in whose
+"""Flower beside our worker: it shows the worker and its tasks, and its buttons work.  Run by tests/extra/celery56, in whose
 environment Flower is; everything is asked through Flower's own HTTP interface.  With --screenshot FILE, and Debian's chromium
 installed, its pages of workers and tasks are photographed too (FILE gets -workers.png and -tasks.png at its end).
 """
