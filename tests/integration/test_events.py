@@ -8,7 +8,6 @@ import re
 import signal
 import uuid
 
-import monitor as celery_monitor
 import processes
 import pytest
 import wire
@@ -227,7 +226,7 @@ def test_off_until_somebody_asks(world, join, monitor):
     assert monitor.switch(True) == ['task events already enabled']
     during = do()
     monitor.wait_end(during)
-    assert close_connections(world, f'{name} ') == 2  # it survives that
+    assert world.close_connections(f'{name} ') == 2  # it survives that
     monitor.wait(lambda: len([e for e in monitor.events if e['type'] == 'worker-online']) == 2)
     still = do()
     monitor.wait_end(still)

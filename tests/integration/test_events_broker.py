@@ -9,15 +9,6 @@ import pytest
 PATIENT = {'TROPHY_DATABASE_LOCK_TIMEOUT': '60000', 'TROPHY_DATABASE_STATEMENT_TIMEOUT': '120000'}
 
 
-def close_connections(world, which):
-    """End the workers' connections whose name at the broker has this in it; how many there were."""
-    rows = world.rabbitmq.ctl('list_connections', 'pid', 'vhost', 'client_properties').splitlines()
-    pids = [row.split('\t')[0] for row in rows if which in row and f'\t{world.name}\t' in row]
-    for pid in pids:
-        world.rabbitmq.ctl('close_connection', pid, 'cut')
-    return len(pids)
-
-
 # ---- a broker that hangs up
 
 
@@ -33,7 +24,7 @@ def test_cut_connection(world, join, monitor, which):
         world.wait_blocked()
         begun = {e['uuid'] for e in monitor.events if e['type'] == 'task-started'}
         assert begun
-        assert close_connections(world, f'{name} {which}') == (1 if which else 2)
+        assert world.close_connections(f'{name} {which}') == (1 if which else 2)
         worker.wait_log('broker: ', times=2)
         cursor.connection.rollback()
     monitor.wait_end(*tokens, timeout_s=60)
