@@ -126,6 +126,12 @@ db_fd(const struct db *db)
     return db->open ? PQsocket(db->conn) : -1;
 }
 
+bool
+db_is_idle(const struct db *db)
+{
+    return db->sent_count == 0;
+}
+
 const char *
 db_sqlstate(const struct db *db)
 {

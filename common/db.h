@@ -122,6 +122,9 @@ enum db_status db_run(struct db *db);
  */
 void db_cancel(struct db *db);
 
+/* db_is_idle(db): is nothing sent that db_run() has not run yet? */
+bool db_is_idle(const struct db *db);
+
 /* db_sqlstate(db): the five characters of the last failure, "" if it had none.  Borrowed. */
 const char *db_sqlstate(const struct db *db);
 

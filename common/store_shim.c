@@ -182,12 +182,16 @@ static int
 read_version(void *context, const PGresult *result)
 {
     const struct store_shim_version_reader *reader = context;
-    struct store_asker asker = {.active = row_flag(result, 1), .staff = row_flag(result, 2)};
-    const char *version = row_text(result, 3);
+    struct store_shim_version version = {
+        .asker = {.active = row_flag(result, 1), .staff = row_flag(result, 2)},
+        .text = row_text(result, 3),
+        .snapshot = row_text(result, 4),
+    };
 
-    if ((row_text(result, 0) != NULL && !row_id(result, 0, &asker.id)) || version == NULL)
+    if ((row_text(result, 0) != NULL && !row_id(result, 0, &version.asker.id)) ||
+        version.text == NULL || version.snapshot == NULL)
         return -1;
-    reader->found(reader->context, &asker, version);
+    reader->found(reader->context, &version);
     return 0;
 }
 
@@ -201,6 +205,12 @@ store_shim_version(struct db *db, int32_t user_id, const char *token, int parts,
                                       put_number(wanted, parts)};
 
     db_send(db, DB_shim_version, parameters, read_version, reader);
+}
+
+void
+store_shim_snapshot(struct db *db, struct store_shim_text_reader *reader)
+{
+    db_send(db, DB_shim_snapshot, NULL, read_text, reader);
 }
 
 void

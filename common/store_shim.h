@@ -129,9 +129,14 @@ enum {
     SHIM_VERSION_DATES = 8,
 };
 
+struct store_shim_version {
+    struct store_asker asker; /* id 0: there is no such user */
+    const char *text;
+    const char *snapshot; /* in which it was read, see store_shim_snapshot() */
+};
+
 struct store_shim_version_reader {
-    /* one call; ${asker}'s id is 0 if there is no such user */
-    void (*found)(void *context, const struct store_asker *asker, const char *version);
+    void (*found)(void *context, const struct store_shim_version *version); /* one call */
     void *context;
 };
 
@@ -142,6 +147,10 @@ struct store_shim_version_reader {
  */
 void store_shim_version(struct db *db, int32_t user_id, const char *token, int parts,
                         struct store_shim_version_reader *reader);
+
+/* store_shim_snapshot(db, reader): which transactions a statement sees at this moment, as one text:
+ * as long as it is the same, so is everything in the database.  "" on a standby. */
+void store_shim_snapshot(struct db *db, struct store_shim_text_reader *reader);
 
 /* store_shim_known_trophies(db, ids, known): those of the array ${ids} that are ids of trophies
  * are appended, as text. */

@@ -175,6 +175,7 @@ reload(struct shim *shim, const struct command_line *line)
     struct err err = {0};
 
     daemon_reload(line->options, line->config_file, line->config_required);
+    recall_clear(&shim->memory.recall);
     if (images_load(shim->options, &shim->memory.images, &err) != 0)
         log_error("reload: %s", err.text);
 }

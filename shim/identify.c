@@ -84,16 +84,24 @@ take(void *context, const struct store_asker *asker)
     *(struct store_asker *)context = *asker;
 }
 
+void
+identify_send(struct db *db, const struct claim *claim, struct store_asker_reader *reader,
+              struct store_asker *found)
+{
+    *reader = (struct store_asker_reader){take, found};
+    *found = (struct store_asker){0};
+    if (claim->kind == CLAIM_TOKEN)
+        store_asker_by_token(db, claim->token, reader);
+    else
+        store_asker_by_id(db, claim->user_id, reader);
+}
+
 enum db_status
 identify_find(struct db *db, const struct claim *claim, struct store_asker *found)
 {
-    struct store_asker_reader reader = {take, found};
+    struct store_asker_reader reader;
 
-    *found = (struct store_asker){0};
-    if (claim->kind == CLAIM_TOKEN)
-        store_asker_by_token(db, claim->token, &reader);
-    else
-        store_asker_by_id(db, claim->user_id, &reader);
+    identify_send(db, claim, &reader, found);
     return db_run(db);
 }
 

@@ -25,6 +25,11 @@ struct claim {
 int identify_claim(const char *authorization, const struct jwt_key *key, int64_t now_s,
                    struct claim *claim, struct answer *answer);
 
+/* identify_send(db, claim, reader, found): put the question about ${claim} into the pipeline; the
+ * next db_run() sets ${found}, id 0: there is no such user.  ${reader} has to live until then. */
+void identify_send(struct db *db, const struct claim *claim, struct store_asker_reader *reader,
+                   struct store_asker *found);
+
 /* identify_find(db, claim, found): ask the database about ${claim}; id 0: there is no such user. */
 enum db_status identify_find(struct db *db, const struct claim *claim, struct store_asker *found);
 

@@ -142,13 +142,12 @@ reading_end(struct reading *reading)
 }
 
 static void
-found_version(void *context, const struct store_asker *asker, const char *version)
+found_version(void *context, const struct store_shim_version *version)
 {
     struct reading *reading = context;
 
-    (void)asker;
     buffer_clear(&reading->version);
-    buffer_put(&reading->version, version, strlen(version));
+    buffer_put(&reading->version, version->text, strlen(version->text));
 }
 
 void
@@ -157,6 +156,12 @@ reading_ask_version(struct reading *reading, struct store_shim_version_reader *r
     *reader = (struct store_shim_version_reader){found_version, reading};
     store_shim_version(reading->question->db, reading->question->asker.user_id, NULL,
                        reading->parts, reader);
+}
+
+bool
+resource_is_personal(enum resource resource, bool anonymous)
+{
+    return resources[resource].personal || !anonymous;
 }
 
 static bool
@@ -183,12 +188,14 @@ parts_to_compare(const struct question *question, int parts)
 }
 
 static void
-foresee(void *context, const struct store_asker *asker, const char *version)
+foresee(void *context, const struct store_shim_version *version)
 {
     struct foresight *foresight = context;
 
-    foresight->asker = *asker;
-    buffer_put(&foresight->version, version, strlen(version));
+    foresight->asker = version->asker;
+    buffer_put(&foresight->version, version->text, strlen(version->text));
+    if (strlen(version->snapshot) < sizeof foresight->snapshot)
+        memcpy(foresight->snapshot, version->snapshot, strlen(version->snapshot) + 1);
 }
 
 enum db_status
@@ -196,7 +203,10 @@ resource_foresee(const struct question *question, const char *token, struct fore
 {
     struct store_shim_version_reader reader = {foresee, foresight};
 
-    foresight->parts = parts_to_compare(question, resources[question->resource].parts);
+    foresight->parts = resources[question->resource].parts;
+    if (question->asker.user_id == 0 && token == NULL)
+        foresight->parts &= SHIM_VERSION_TROPHIES;
+    foresight->parts = parts_to_compare(question, foresight->parts);
     store_shim_version(question->db, question->asker.user_id, token, foresight->parts, &reader);
     return db_run(question->db);
 }
@@ -286,7 +296,7 @@ resource_answer(const struct question *question, struct answer *answer)
         answer_clear(&built);
         return status;
     }
-    built.personal = resources[question->resource].personal || question->asker.user_id != 0;
+    built.personal = resource_is_personal(question->resource, question->asker.user_id == 0);
     answer_clear(answer);
     *answer = built;
     return DB_OK;
@@ -297,5 +307,6 @@ resource_memory_clear(struct resource_memory *memory)
 {
     images_clear(&memory->images);
     rarity_clear(&memory->rarity);
+    recall_clear(&memory->recall);
     *memory = (struct resource_memory){0};
 }

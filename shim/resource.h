@@ -8,6 +8,7 @@
 #include "shim/answer.h"
 #include "shim/images.h"
 #include "shim/rarity.h"
+#include "shim/recall.h"
 #include "shim/request.h"
 
 #include <stdbool.h>
@@ -25,16 +26,12 @@ enum resource {
     RESOURCES,
 };
 
-/* Who asks. */
-struct asker {
-    int32_t user_id; /* 0: anonymous */
-    bool staff;
-};
-
 /* What answers share from one to the next.  Owned; zero-initialised it is empty. */
 struct resource_memory {
     struct images images; /* images_load() at the start, and when the configuration is read again */
     struct rarity rarity;
+    struct recall
+        recall; /* forgotten with every new session, and when the configuration is read again */
 };
 
 /* resource_memory_clear(memory): free everything. */
@@ -47,7 +44,8 @@ void resource_memory_clear(struct resource_memory *memory);
 struct foresight {
     struct store_asker asker; /* id 0: there is no such user */
     struct buffer version;
-    int parts; /* what it covers; 0: there is none */
+    char snapshot[RECALL_SNAPSHOT_SIZE]; /* in which both were seen; "": not to be remembered */
+    int parts;                           /* what it covers; 0: there is none */
 };
 
 /* One question, after path, Accept, credentials and method have been found in order; borrowed. */
@@ -61,6 +59,9 @@ struct question {
     struct resource_memory *memory;
     const struct foresight *foresight; /* NULL: none */
 };
+
+/* resource_is_personal(resource, anonymous): is its answer for whoever asks only? */
+bool resource_is_personal(enum resource resource, bool anonymous);
 
 /* resource_has_version(request): has the client a version that may do? */
 bool resource_has_version(const struct request *request);

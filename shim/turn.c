@@ -119,6 +119,7 @@ shim_connect(struct shim *shim)
     shim->connecting = false;
     if (status == DB_OK) {
         shim->counters.db_connects++;
+        recall_clear(&shim->memory.recall); /* it may be another server */
         backoff_works(&shim->db_backoff, clock_monotonic_ms());
         log_note("db: connected");
         return;
