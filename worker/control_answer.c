@@ -117,3 +117,28 @@ control_texts(const json_t *arguments, const char *key)
     }
     return texts;
 }
+
+bool
+control_truth(const json_t *arguments, const char *key)
+{
+    const json_t *value = json_object_get(arguments, key);
+
+    switch (value == NULL ? JSON_NULL : json_typeof(value)) {
+    case JSON_TRUE:
+        return true;
+    case JSON_INTEGER:
+        return json_integer_value(value) != 0;
+    case JSON_REAL:
+        return json_real_value(value) != 0.0;
+    case JSON_STRING:
+        return json_string_length(value) > 0;
+    case JSON_ARRAY:
+        return json_array_size(value) > 0;
+    case JSON_OBJECT:
+        return json_object_size(value) > 0;
+    case JSON_FALSE:
+    case JSON_NULL:
+    default:
+        return false;
+    }
+}

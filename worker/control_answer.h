@@ -41,4 +41,7 @@ const char *control_text(const json_t *arguments, const char *key);
  * their order, each once; other types are left out. */
 json_t *control_texts(const json_t *arguments, const char *key);
 
+/* control_truth(arguments, key): is it there, and true as Python sees it?  (Flower sends 1.) */
+bool control_truth(const json_t *arguments, const char *key);
+
 #endif

@@ -12,8 +12,7 @@
 json_t *
 control_conf(struct worker *worker, const json_t *arguments)
 {
-    return celery_settings(worker->options,
-                           json_is_true(json_object_get(arguments, "with_defaults")));
+    return celery_settings(worker->options, control_truth(arguments, "with_defaults"));
 }
 
 /* "key: value" a line, the values as Python shows them. */

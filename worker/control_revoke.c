@@ -166,7 +166,7 @@ revoke(struct worker *worker, const json_t *arguments, bool terminating)
 json_t *
 control_revoke(struct worker *worker, const json_t *arguments)
 {
-    return revoke(worker, arguments, json_is_true(json_object_get(arguments, "terminate")));
+    return revoke(worker, arguments, control_truth(arguments, "terminate"));
 }
 
 json_t *
@@ -259,7 +259,7 @@ control_revoke_by_stamps(struct worker *worker, const json_t *arguments)
     repr_put(&text, stamps, /* tuple */ false, REPR_MAX_CHARS);
     if (error == NULL) {
         remember_stamps(worker, stamps);
-        if (json_is_true(json_object_get(arguments, "terminate")))
+        if (control_truth(arguments, "terminate"))
             what = terminate_stamped(worker) ? "revoked" : "were not terminated";
         if (buffer_text(&text) != NULL)
             answer = control_ok("headers %s %s", buffer_text(&text), what);

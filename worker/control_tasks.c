@@ -73,7 +73,7 @@ list(const struct worker *worker, enum stage stage, bool safe)
 json_t *
 control_active(struct worker *worker, const json_t *arguments)
 {
-    return list(worker, STAGE_ACTIVE, json_is_true(json_object_get(arguments, "safe")));
+    return list(worker, STAGE_ACTIVE, control_truth(arguments, "safe"));
 }
 
 json_t *

@@ -28,17 +28,46 @@ ending_clear(struct ending *ending)
     *ending = (struct ending){0};
 }
 
+/* NULL: it was sent alone. */
+static const char *
+group_of(const struct follow_up *follow_up)
+{
+    return follow_up->grouped
+               ? json_string_value(json_object_get(follow_up->properties.headers, "group"))
+               : NULL;
+}
+
+/* A child is [[its id, null], null]; a group is [[the group's id, null], its members], so that the
+ * client sees it as one. */
+static json_t *
+list_children(const struct follow_ups *follow_ups)
+{
+    json_t *children = json_array();
+    json_t *members = NULL; /* of the group that the last one was in */
+    const char *open = NULL;
+
+    for (size_t i = 0; i < follow_ups->count; i++) {
+        const struct follow_up *one = &follow_ups->items[i];
+        const char *group = group_of(one);
+
+        if (group != NULL && (open == NULL || strcmp(group, open) != 0)) {
+            members = json_array();
+            (void)json_array_append_new(children, json_pack("[[s, n], O]", group, members));
+            json_decref(members); /* the list has it */
+        }
+        open = group;
+        (void)json_array_append_new(group != NULL ? members : children,
+                                    json_pack("[[s, n], n]", one->properties.correlation_id));
+    }
+    return children;
+}
+
 void
 ending_success(struct ending *ending, const struct follow_ups *follow_ups)
 {
     ending_clear(ending);
     ending->state = TASK_SUCCESS;
-    ending->children = json_array();
-    for (size_t i = 0; i < follow_ups->count;
-         i++) /* a child is [[its id, null], its own children] */
-        (void)json_array_append_new(
-            ending->children,
-            json_pack("[[s, n], n]", follow_ups->items[i].properties.correlation_id));
+    ending->children = list_children(follow_ups);
 }
 
 void

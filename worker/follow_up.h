@@ -4,6 +4,7 @@
 
 #include "worker/broker.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -14,7 +15,8 @@ struct follow_up {
     char *exchange;    /* "" is the default exchange */
     char *routing_key; /* the queue, on the default exchange */
     struct properties properties;
-    char *body; /* JSON text */
+    char *body;   /* JSON text */
+    bool grouped; /* sent as a member of the group that its headers name */
 };
 
 /* A growing list of them, and the counters of the chords among them, which have to stand before

@@ -26,6 +26,7 @@ send_step(const struct sender *sender, const struct step *step)
 
     if (step_make(step, sender->task, sender->context, &follow_up) != 0)
         return -1;
+    follow_up.grouped = step->group_index >= 0;
     return follow_ups_add_take(sender->follow_ups, &follow_up);
 }
 

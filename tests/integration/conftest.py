@@ -13,6 +13,7 @@
   shared_shim          one Shim for all tests that only ask, on the database shim_world (tests/data/shim), with shim_key
                        (tests/lib/jwt_key.py) for access tokens; shim_values, see tests/lib/shim_cases.py
   start                start(queue, **options) -> Worker on the world, ended with the test
+  monitor, join        Celery's own monitor on the world (tests/lib/monitor.py), and join(queue, …): a worker it knows of
 """
 import contextlib
 import itertools
@@ -26,6 +27,7 @@ TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / 'lib'), str(TESTS.parent / 'deploy' / 'lib')]
 
 import jwt_key  # noqa: E402
+import monitor as celery_monitor  # noqa: E402
 import producer as celery_producer  # noqa: E402
 import servers  # noqa: E402
 import shim_cases  # noqa: E402
@@ -155,6 +157,25 @@ def world(postgres, rabbitmq):
 def start(postgres, world, request):
     with workers(world.broker_url, postgres.worker_url(world.name), request) as start_worker:
         yield lambda queue, **options: start_worker(queue=queue, **options)
+
+
+@pytest.fixture
+def monitor(world):
+    with celery_monitor.Monitor(world.broker_url) as one:
+        yield one
+
+
+@pytest.fixture
+def join(world, start, monitor):
+    """join(queue, tasks=True, env={}, ...) -> a worker that has told the monitor that it is there, and its name."""
+    def begin(queue, tasks=True, env=None, **options):
+        name = f'{queue}@here'
+        worker = start(queue, env={'TROPHY_WORKER_NAME': name, **(env or {})}, **options)
+        monitor.wait(lambda: monitor.of_worker(name, 'worker-online'))
+        if tasks:
+            monitor.switch(True)
+        return worker, name
+    return begin
 
 
 @pytest.fixture

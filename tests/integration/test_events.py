@@ -6,13 +6,11 @@ import os
 import pathlib
 import re
 import signal
-import time
 import uuid
 
-import monitor as celery_monitor
 import processes
-import producer as celery_producer
 import pytest
+import wire
 
 TASK = 'wger.trophies.tasks.evaluate_user_trophies_task'
 HEAD = {'hostname', 'pid', 'clock', 'timestamp', 'type', 'local_received'}
@@ -20,43 +18,11 @@ STATUS = HEAD | {'freq', 'active', 'processed', 'loadavg', 'sw_ident', 'sw_ver',
 PATIENT = {'TROPHY_DATABASE_LOCK_TIMEOUT': '60000', 'TROPHY_DATABASE_STATEMENT_TIMEOUT': '120000'}
 
 
-@pytest.fixture
-def monitor(world):
-    with celery_monitor.Monitor(world.broker_url) as one:
-        yield one
-
-
-@pytest.fixture
-def join(world, start, monitor):
-    """join(queue, tasks=True, env={}, ...) -> a worker that has told the monitor that it is there, and its name."""
-    def begin(queue, tasks=True, env=None, **options):
-        name = f'{queue}@here'
-        worker = start(queue, env={'TROPHY_WORKER_NAME': name, **(env or {})}, **options)
-        monitor.wait(lambda: monitor.of_worker(name, 'worker-online'))
-        if tasks:
-            monitor.switch(True)
-        return worker, name
-    return begin
-
-
-def at(seconds):
-    return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)).isoformat()
-
-
 def check_head(event, name, worker, keys):
     """What all events have, and that there is nothing else than keys."""
     assert set(event) == HEAD | set(keys), event
     assert (event['hostname'], event['pid']) == (name, worker.process.pid)
     assert abs(event['timestamp'] - event['local_received']) < 5 and isinstance(event['timestamp'], float)
-
-
-def close_connections(world, which):
-    """End the workers' connections whose name at the broker has this in it; how many there were."""
-    rows = world.rabbitmq.ctl('list_connections', 'pid', 'vhost', 'client_properties').splitlines()
-    pids = [row.split('\t')[0] for row in rows if which in row and f'\t{world.name}\t' in row]
-    for pid in pids:
-        world.rabbitmq.ctl('close_connection', pid, 'cut')
-    return len(pids)
 
 
 # ---- the worker
@@ -123,7 +89,7 @@ def test_success(world, join, monitor):
     queue = world.new_queue()
     worker, name = join(queue)
     user, = world.add_users(1)
-    eta, expires = (datetime.datetime.fromisoformat(at(seconds)) for seconds in (1, 3600))
+    eta, expires = (datetime.datetime.fromisoformat(wire.at(seconds)) for seconds in (1, 3600))
     result = world.producer(queue).evaluate_user.apply_async((user,), {'force': True}, shadow='shown', eta=eta,
                                                              expires=expires)
     monitor.wait_end(result.id)
@@ -200,7 +166,7 @@ def test_not_done(world, join, monitor, what, message, story, exception):
 def test_late_while_it_waited(world, join, monitor):
     queue = world.new_queue()
     join(queue)
-    token = world.wire.send(queue, TASK, [1], headers={'eta': at(2), 'expires': at(1)})
+    token = world.wire.send(queue, TASK, [1], headers={'eta': wire.at(2), 'expires': wire.at(1)})
     monitor.wait_end(token)
     assert monitor.story(token) == ['task-received', 'task-revoked']
 
@@ -260,7 +226,7 @@ def test_off_until_somebody_asks(world, join, monitor):
     assert monitor.switch(True) == ['task events already enabled']
     during = do()
     monitor.wait_end(during)
-    assert close_connections(world, f'{name} ') == 2  # it survives that
+    assert world.close_connections(f'{name} ') == 2  # it survives that
     monitor.wait(lambda: len([e for e in monitor.events if e['type'] == 'worker-online']) == 2)
     still = do()
     monitor.wait_end(still)
@@ -269,106 +235,6 @@ def test_off_until_somebody_asks(world, join, monitor):
     monitor.listen(1)
     assert monitor.story(before) == monitor.story(after) == []
     assert monitor.story(still) == ['task-received', 'task-started', 'task-succeeded']
-
-
-# ---- a broker that hangs up
-
-
-@pytest.mark.parametrize('which', ['publisher', 'consumer', ''], ids=lambda which: which or 'both')
-def test_cut_connection(world, join, monitor, which):
-    """In the middle of a batch: every task that was begun ends, for the monitors too, and each end is told."""
-    queue = world.new_queue(declare=True)
-    users = world.add_users(30, statistics=True)
-    worker, name = join(queue, env=PATIENT)
-    with world.locked(users[0]) as cursor:
-        tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
-        monitor.wait(lambda: all(monitor.of(token, 'task-received') for token in tokens))
-        world.wait_blocked()
-        begun = {e['uuid'] for e in monitor.events if e['type'] == 'task-started'}
-        assert begun
-        assert close_connections(world, f'{name} {which}') == (1 if which else 2)
-        worker.wait_log('broker: ', times=2)
-        cursor.connection.rollback()
-    monitor.wait_end(*tokens, timeout_s=60)
-    world.wait_counts(queue, ready=0, unacked=0)
-    monitor.listen(1)
-    for token in tokens:
-        story = monitor.story(token)
-        assert story[0] == 'task-received' and story[-1] == 'task-succeeded', story
-        assert story.count('task-started') <= story.count('task-received'), story
-    assert all(monitor.state.tasks[token].state == 'SUCCESS' for token in tokens)
-    if which != 'consumer':
-        assert len(monitor.of_worker(name, 'worker-online')) == 2
-
-
-def test_events_wait_for_the_broker(world, join, monitor):
-    """What ends while the publisher is away is told when it is back, with the time when it was."""
-    queue = world.new_queue(declare=True)
-    user, = world.add_users(1, statistics=True)
-    worker, name = join(queue, env=PATIENT)
-    with world.locked(user) as cursor:
-        token = world.wire.send(queue, 'evaluate_user', [user])
-        monitor.wait(lambda: monitor.of(token, 'task-started'))
-        world.rabbitmq.ctl('eval', 'vm_memory_monitor:set_vm_memory_high_watermark(0.00001).')
-        try:
-            time.sleep(1)
-            cursor.connection.rollback()
-            worker.wait_log('succeeded')
-            ended = time.time()
-            monitor.listen(5)
-            assert not monitor.of(token, 'task-succeeded')
-        finally:
-            world.rabbitmq.ctl('eval', 'vm_memory_monitor:set_vm_memory_high_watermark(0.4).')
-    monitor.wait_end(token)
-    assert abs(monitor.of(token, 'task-succeeded')[0]['timestamp'] - ended) < 1
-    monitor.listen(1)
-    waited = [e for e in monitor.of_worker(name, 'worker-heartbeat') if ended - 1 < e['timestamp'] < ended + 4]
-    assert len(waited) <= 1, waited  # and not one for every two seconds of silence
-
-
-# ---- none at all
-
-
-def test_switched_off(world, start, monitor):
-    vhost = world.name + '-silent'
-    world.rabbitmq.add_vhost(vhost)
-    try:
-        worker = start('q', broker_url=world.rabbitmq.url(vhost), env={'TROPHY_CELERY_EVENTS': 'false'})
-        time.sleep(1)
-        assert 'celeryev' not in world.rabbitmq.ctl('list_exchanges', '-p', vhost, 'name')
-        assert worker.stop() == 0 and '<4>' not in worker.log()
-    finally:
-        world.rabbitmq.delete_vhost(vhost)
-
-
-@pytest.mark.parametrize('exists, configure, write', [
-    (False, 'q.*', '.*'),                 # may not make it
-    (True, 'q.*', 'q.*|amq.default|^$'),  # it is there, but not for us
-], ids=['missing', 'forbidden'])
-def test_without_the_right(world, start, exists, configure, write):
-    """One warning, no events, and everything else as ever."""
-    vhost = f'{world.name}-{uuid.uuid4()}'
-    rabbitmq = world.rabbitmq
-    rabbitmq.add_vhost(vhost)
-    rabbitmq.ctl('add_user', vhost, 'secret')
-    rabbitmq.ctl('set_permissions', '-p', vhost, vhost, configure, write, '.*')
-    if exists:
-        with rabbitmq.connect(vhost) as connection:
-            connection.channel().exchange_declare('celeryev', 'topic', durable=True, auto_delete=False)
-    rabbitmq.declare('q', vhost)
-    try:
-        user, = world.add_users(1)
-        worker = start('q', broker_url=f'amqp://{vhost}:secret@127.0.0.1:{rabbitmq.port}/{vhost}')
-        worker.wait_log('events: none are sent')
-        time.sleep(3)  # a heartbeat would have been due
-        with celery_producer.Producer(rabbitmq.url(vhost), 'q') as producer:
-            assert producer.evaluate_user.delay(user).get(timeout=30) is None
-        assert worker.log().count('events: none are sent') == 1
-        assert worker.log().count('ACCESS_REFUSED') <= (1 if exists else 9)
-        assert worker.stop() == 0
-    finally:
-        rabbitmq.ctl('delete_user', vhost)
-        rabbitmq.delete_vhost(vhost)
 
 
 # ---- Celery's own programs

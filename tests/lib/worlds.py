@@ -71,6 +71,14 @@ class World:
         counted = self.rabbitmq.queues(self.name)[queue]
         return counted['ready'], counted['unacked']
 
+    def close_connections(self, which):
+        """End the workers' connections whose name at the broker has this in it; how many there were."""
+        rows = self.rabbitmq.ctl('list_connections', 'pid', 'vhost', 'client_properties').splitlines()
+        pids = [row.split('\t')[0] for row in rows if which in row and f'\t{self.name}\t' in row]
+        for pid in pids:
+            self.rabbitmq.ctl('close_connection', pid, 'cut')
+        return len(pids)
+
     def wait_counts(self, queue, ready, unacked, timeout_s=30):
         def there():  # the second question takes a second
             return self.ready(queue) == ready and self.counts(queue) == (ready, unacked)

@@ -140,6 +140,29 @@ START_TEST(children)
 }
 END_TEST
 
+START_TEST(members_of_a_group_are_one_child)
+{
+    static char ids[][2] = {"a", "b", "c"};
+    json_t *headers = json_pack("{s: s}", "group", "g");
+    struct follow_up items[] = {{.properties = {.correlation_id = ids[0], .headers = headers}},
+                                {.properties = {.correlation_id = ids[1], .headers = headers}},
+                                {.properties = {.correlation_id = ids[2], .headers = headers}}};
+    const struct follow_ups three = {.items = items, .count = 3};
+    struct ending ending = {0};
+    char *got;
+
+    items[1].grouped = items[2].grouped = true; /* the first has its group from elsewhere */
+    ending_success(&ending, &three);
+    got = result_write("i", &ending);
+
+    ck_assert_ptr_nonnull(strstr(got, "\"children\": [[[\"a\", null], null], [[\"g\", null], "
+                                      "[[[\"b\", null], null], [[\"c\", null], null]]]]"));
+    free(got);
+    ending_clear(&ending);
+    json_decref(headers);
+}
+END_TEST
+
 START_TEST(no_such_id)
 {
     const struct ending ending = {.state = TASK_SUCCESS};
@@ -151,11 +174,9 @@ END_TEST
 int
 main(void)
 {
-    const struct suite_test tests[] = {{text, sizeof rows / sizeof rows[0]},
-                                       {arguments, 3},
-                                       {on_the_way, 1},
-                                       {children, 1},
-                                       {no_such_id, 1}};
+    const struct suite_test tests[] = {
+        {text, sizeof rows / sizeof rows[0]},  {arguments, 3}, {on_the_way, 1}, {children, 1},
+        {members_of_a_group_are_one_child, 1}, {no_such_id, 1}};
 
     return suite_run("result", tests, sizeof tests / sizeof tests[0]);
 }
