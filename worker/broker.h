@@ -263,12 +263,16 @@ enum broker_event publisher_make_delay(struct publisher *publisher,
 enum broker_event publisher_send(struct publisher *publisher, const struct publication *publication,
                                  uint64_t *number);
 
-/* What publisher_next() tells: about message ${number}, with ${multiple} also all before it; or a
- * returned one. */
+enum { BROKER_TEXT_SIZE = 256 }; /* AMQP's short texts have fewer bytes */
+
+/* What publisher_next() tells: about message ${number}, with ${multiple} also all before it; or
+ * BROKER_RETURNED: about the message that came back, "" for what it does not have. */
 struct confirmation {
     uint64_t number;
     bool multiple;
-    char correlation_id[256]; /* BROKER_RETURNED: of the message that came back */
+    char correlation_id[BROKER_TEXT_SIZE];
+    char exchange[BROKER_TEXT_SIZE];
+    char queue[BROKER_TEXT_SIZE]; /* its routing key */
 };
 
 /* publisher_next(publisher, confirmation): BROKER_CONFIRMED, REFUSED, RETURNED, NOTHING or LOST. */

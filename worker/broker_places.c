@@ -14,6 +14,11 @@ clear(struct place *place)
     *place = (struct place){0};
 }
 
+/* gcc 12 loses what realloc() gave once it is reached through another struct, and cries leak. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas" /* clang does not know the next one */
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 static int
 fill(struct place *place, const struct consumed_queue *queue)
 {
@@ -29,6 +34,7 @@ fill(struct place *place, const struct consumed_queue *queue)
     clear(place);
     return -1;
 }
+#pragma GCC diagnostic pop
 
 size_t
 places_find(const struct places *places, const char *name)

@@ -248,6 +248,14 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
     return BROKER_NOTHING;
 }
 
+/* Of a shortstr, which has fewer than 256 bytes. */
+static void
+keep_text(char text[BROKER_TEXT_SIZE], amqp_bytes_t bytes)
+{
+    memcpy(text, bytes.bytes, bytes.len);
+    text[bytes.len] = '\0';
+}
+
 /* The content of a returned message follows as header and body frames; of it only the correlation
  * id is of use. */
 static enum broker_event
@@ -256,15 +264,9 @@ take_returned(struct publisher *publisher, const amqp_frame_t *frame,
 {
     if (frame->frame_type == AMQP_FRAME_HEADER) {
         const amqp_basic_properties_t *properties = frame->payload.properties.decoded;
-        size_t length = 0;
 
-        publisher->returned = (struct confirmation){0};
-        if (properties->_flags & AMQP_BASIC_CORRELATION_ID_FLAG) {
-            length = properties->correlation_id.len;
-            memcpy(publisher->returned.correlation_id, properties->correlation_id.bytes,
-                   length); /* shortstr: < 256 */
-        }
-        publisher->returned.correlation_id[length] = '\0';
+        if (properties->_flags & AMQP_BASIC_CORRELATION_ID_FLAG)
+            keep_text(publisher->returned.correlation_id, properties->correlation_id);
         publisher->returned_left = frame->payload.properties.body_size;
     } else {
         publisher->returned_left -= frame->payload.body_fragment.len;
@@ -297,6 +299,7 @@ take_method(struct publisher *publisher, const amqp_frame_t *frame,
             struct confirmation *confirmation)
 {
     const amqp_basic_ack_t *ack = frame->payload.method.decoded; /* basic.nack begins alike */
+    const amqp_basic_return_t *returned = frame->payload.method.decoded;
 
     switch (frame->payload.method.id) {
     case AMQP_BASIC_ACK_METHOD:
@@ -306,6 +309,9 @@ take_method(struct publisher *publisher, const amqp_frame_t *frame,
         return frame->payload.method.id == AMQP_BASIC_ACK_METHOD ? BROKER_CONFIRMED
                                                                  : BROKER_REFUSED;
     case AMQP_BASIC_RETURN_METHOD:
+        publisher->returned = (struct confirmation){0};
+        keep_text(publisher->returned.exchange, returned->exchange);
+        keep_text(publisher->returned.queue, returned->routing_key);
         return BROKER_NOTHING;
     case AMQP_CONNECTION_BLOCKED_METHOD:
         log_warn("broker: %s: held back by a resource alarm of the broker", who);

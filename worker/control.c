@@ -81,6 +81,8 @@ answer(struct worker *worker, const struct control_request *request)
     json_t *said = control_answer(worker, request->method, request->arguments);
 
     if (request->reply_to == NULL || said == NULL || !publisher_is_ready(worker->publisher)) {
+        if (request->reply_to != NULL && said != NULL)
+            log_debug("control: %s is not answered: the broker takes nothing", request->method);
         json_decref(said);
         return;
     }

@@ -26,7 +26,9 @@ message_put_back(struct message *message, int64_t not_before_ms)
     message->not_before_ms = not_before_ms;
     message->stored = false;
     message->releases = false;
+    message->incomplete = false;
     message->bodies_sent = false;
+    ending_clear(&message->ending);
     follow_ups_clear(&message->follow_ups);
     chord_ends_clear(&message->chords);
 }

@@ -73,7 +73,6 @@ struct message {
     bool stored;                  /* its result stands in the table */
     bool releases;                /* FAILURE, also for the rest of its chain */
     bool bodies_sent;             /* of ${chords}; now their counters are to be removed */
-    unsigned refusals;            /* how often that came to nothing since a queue was missing */
     bool retry_told;              /* those who watch events know that it runs again */
     bool terminate;               /* running, and not wanted any more */
     struct time_limits limits;    /* of the present run, see cut.h */
@@ -83,7 +82,7 @@ struct message {
     bool rationed;                /* it waits for that */
     bool retried;                 /* its sender has been told that it is run again */
     uint64_t digest;              /* of its body: is a message with the same id the same message? */
-    bool refused;                 /* the broker did not take one of these */
+    bool incomplete;              /* there was no memory for all that follows it */
     bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
                    its own */
 };
@@ -97,8 +96,9 @@ void message_free(struct message *message);
 
 /*
  * message_put_back(message, not_before_ms):
- * It waits again, at least until ${not_before_ms}.  If its connection is gone the broker delivers
- * it anew, and this one ends without a trace.
+ * It waits again, at least until ${not_before_ms}, and nothing is decided about its end: never for
+ * one that has failed.  If its connection is gone the broker delivers it anew, and this one ends
+ * without a trace.
  */
 void message_put_back(struct message *message, int64_t not_before_ms);
 

@@ -125,24 +125,13 @@ reject_owner(struct message *owner, const char *why)
     owner->end = MESSAGE_REJECTED;
 }
 
-/* One message less that ${owner} waits for; after the last one it may end, or is put back. */
+/* One message less that ${owner} waits for; after the last one it may end. */
 static void
-one_less(struct message *owner, int64_t retry_at_ms)
+one_less(struct message *owner)
 {
     owner->unconfirmed--;
-    if (owner->unconfirmed > 0 || owner->state != MESSAGE_CONFIRMING)
-        return;
-    /* a message that is moved is kept for as long as it takes, one that is done is not done for
-     * ever */
-    if (owner->refused && owner->plan == PLAN_RUN && ++owner->refusals >= MAX_REFUSALS) {
-        reject_owner(owner, "there is no queue for what follows it");
-        owner->refused = false;
-    }
-    if (owner->refused)
-        message_put_back(owner, retry_at_ms);
-    else
+    if (owner->unconfirmed == 0 && owner->state == MESSAGE_CONFIRMING)
         owner->state = MESSAGE_CONFIRMED;
-    owner->refused = false;
 }
 
 /* ${outgoing} can never be sent. */
@@ -153,7 +142,7 @@ give_up(struct outbox *outbox, struct outgoing *outgoing, const char *why)
 
     if (owner != NULL) {
         reject_owner(owner, why);
-        one_less(owner, 0);
+        one_less(owner);
     } else {
         drop(outbox, outgoing);
     }
@@ -250,29 +239,63 @@ send_again(struct outbox *outbox)
     }
 }
 
-static void
-note_returned(struct outbox *outbox, const char *correlation_id)
+static bool
+is_text(const char *text, const char *expected)
 {
-    for (struct outgoing *o = outbox->sent.first; o != NULL; o = o->next)
-        if (o->owner != NULL &&
-            strcmp(o->properties.correlation_id == NULL ? "" : o->properties.correlation_id,
-                   correlation_id) == 0)
-            o->returned = true;
+    return strcmp(text == NULL ? "" : text, expected) == 0;
+}
+
+/* Messages come back in the order in which they were sent: it is the first like this. */
+static void
+note_returned(struct outbox *outbox, const struct confirmation *returned)
+{
+    struct outgoing *o = outbox->sent.first;
+
+    while (o != NULL && (o->owner == NULL || o->returned || !is_text(o->queue, returned->queue) ||
+                         !is_text(o->exchange, returned->exchange) ||
+                         !is_text(o->properties.correlation_id, returned->correlation_id)))
+        o = o->next;
+    if (o != NULL)
+        o->returned = true;
+}
+
+/* A message that is moved is kept for as long as it takes; one that has ended waits for what
+ * follows it, but not for ever. */
+static void
+not_taken(struct outbox *outbox, struct outgoing *outgoing, int64_t retry_at_ms)
+{
+    struct message *owner = outgoing->owner;
+
+    log_warn("[%s] queue %s did not take the message, it is kept and tried again",
+             owner->task.id == NULL ? "?" : owner->task.id, outgoing->queue);
+    if (owner->plan != PLAN_RUN) {
+        owner->unconfirmed--;
+        message_put_back(owner, retry_at_ms);
+        end_outgoing(outbox, outgoing);
+    } else if (++outgoing->refusals >= MAX_REFUSALS) {
+        give_up(outbox, outgoing, "there is no queue for what follows it");
+    } else {
+        outgoing->not_before_ms = retry_at_ms;
+        outgoing_append_take(&outbox->refused, outgoing);
+    }
+}
+
+void
+outbox_wake(struct outbox *outbox, int64_t now_ms)
+{
+    while (outbox->refused.first != NULL && outbox->refused.first->not_before_ms <= now_ms)
+        outgoing_append_take(&outbox->waiting[OUTBOX_OWNED], outgoing_take_first(&outbox->refused));
 }
 
 static void
 confirm(struct outbox *outbox, struct outgoing *outgoing, bool accepted, int64_t retry_at_ms)
 {
-    struct message *owner = outgoing->owner;
-
-    if (owner != NULL) {
-        if (!accepted || outgoing->returned) {
-            log_warn("[%s] queue %s did not take the message, it is kept and tried again",
-                     owner->task.id, outgoing->queue);
-            owner->refused = true;
-        }
-        one_less(owner, retry_at_ms);
+    if (outgoing->owner != NULL && (!accepted || outgoing->returned)) {
+        not_taken(outbox, outgoing, retry_at_ms);
+        return;
     }
+    if (outgoing->owner != NULL)
+        one_less(outgoing->owner);
     end_outgoing(outbox, outgoing);
 }
 
@@ -288,7 +311,7 @@ outbox_settle(struct outbox *outbox, enum broker_event event,
         return;
     }
     if (event == BROKER_RETURNED) {
-        note_returned(outbox, confirmation->correlation_id);
+        note_returned(outbox, confirmation);
         return;
     }
     while ((outgoing = outgoing_take_first(&outbox->sent)) != NULL) {
@@ -318,6 +341,7 @@ outbox_clear(struct outbox *outbox)
     struct outgoing *outgoing;
 
     send_again(outbox);
+    outgoing_join(&outbox->waiting[OUTBOX_OWNED], &outbox->refused);
     while ((outgoing = take_next(outbox)) != NULL)
         outgoing_free(outgoing);
     *outbox = (struct outbox){0};

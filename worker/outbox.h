@@ -22,6 +22,7 @@ enum outbox_rank { OUTBOX_OWNED, OUTBOX_RESULT, OUTBOX_EVENT, OUTBOX_RANKS };
 struct outbox {
     struct outgoing_list waiting[OUTBOX_RANKS]; /* not sent on the present connection */
     struct outgoing_list sent;                  /* not confirmed yet, by number */
+    struct outgoing_list refused;               /* sent again after a pause, by its end */
     size_t sent_count;
     size_t results;   /* waiting and sent, as are */
     size_t events;    /* these: a message may carry several */
@@ -66,14 +67,20 @@ void outbox_send(struct outbox *outbox, struct publisher *publisher);
 
 /*
  * outbox_settle(outbox, event, confirmation, retry_at_ms):
- * Note what publisher_next() told.  The owner of which all is confirmed becomes CONFIRMED; with a
- * refused or returned one it is put back, not before ${retry_at_ms}.  On BROKER_LOST everything in
- * flight waits again.
+ * Note what publisher_next() told.  The owner of which all is confirmed becomes CONFIRMED.  What
+ * was refused or returned is tried again, not before ${retry_at_ms}: a message that was to be moved
+ * is put back, as it may have to go elsewhere then; what follows a message is kept here, since that
+ * one has ended and does not run again, and the last time its owner is to end REJECTED.  On
+ * BROKER_LOST everything in flight waits again.
  */
 void outbox_settle(struct outbox *outbox, enum broker_event event,
                    const struct confirmation *confirmation, int64_t retry_at_ms);
 
-/* outbox_is_empty(outbox): is nothing waiting and nothing unconfirmed? */
+/* outbox_wake(outbox, now_ms): what was refused and has had its pause waits to be sent. */
+void outbox_wake(struct outbox *outbox, int64_t now_ms);
+
+/* outbox_is_empty(outbox): is nothing waiting and nothing unconfirmed?  What was refused does not
+ * count. */
 bool outbox_is_empty(const struct outbox *outbox);
 
 /* outbox_clear(outbox): free everything. */

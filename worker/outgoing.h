@@ -23,6 +23,8 @@ struct outgoing {
     size_t events;         /* how many the notice carries; 0: it is no event */
     uint64_t number;       /* on the present connection, once sent */
     unsigned attempts;     /* how often it was sent */
+    unsigned refusals;     /* how often the broker, or its queue, did not take it */
+    int64_t not_before_ms; /* after such: when it is sent again, monotonic */
     bool returned;
 };
 

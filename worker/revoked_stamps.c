@@ -28,6 +28,11 @@ forget_first(struct revoked_stamps *stamps)
     memmove(stamps->items, stamps->items + 1, --stamps->count * sizeof *stamps->items);
 }
 
+/* gcc 12 loses what realloc() gave once it is reached through another struct, and cries leak. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpragmas" /* clang does not know the next one */
+#pragma GCC diagnostic ignored "-Wunknown-warning-option"
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 int
 revoked_stamps_add(struct revoked_stamps *stamps, const char *header, const char *stamp)
 {
@@ -49,6 +54,7 @@ revoked_stamps_add(struct revoked_stamps *stamps, const char *header, const char
     stamps->items[stamps->count++] = fresh;
     return 0;
 }
+#pragma GCC diagnostic pop
 
 /* ${stamps} of a message: a text, or several. */
 static bool

@@ -54,7 +54,7 @@ worker_publish_ranges(struct worker *worker, struct message *parent)
 {
     struct range_cuts *cuts = parent->cuts;
 
-    for (size_t i = 0; i < SLICE && cuts->next <= cuts->count && !parent->refused; i++) {
+    for (size_t i = 0; i < SLICE && cuts->next <= cuts->count && !parent->incomplete; i++) {
         struct store_range range = {.after_id = INT32_MIN, .upto_id = INT32_MAX};
 
         /* end to end, and the last is open above: whoever comes or goes meanwhile is in exactly one
@@ -65,10 +65,10 @@ worker_publish_ranges(struct worker *worker, struct message *parent)
             range.upto_id = cuts->ids[cuts->next];
         cuts->next++;
         if (publish_range(worker, parent, &range) != 0)
-            parent->refused =
+            parent->incomplete =
                 true; /* out of memory: all of them again, once those that went out are confirmed */
     }
-    if (cuts->next <= cuts->count && !parent->refused)
+    if (cuts->next <= cuts->count && !parent->incomplete)
         return;
     range_cuts_free(cuts);
     parent->cuts = NULL;

@@ -92,11 +92,29 @@ publish(struct worker *worker, struct message *message)
 
     if (message->chords.count > 0 && !message->bodies_sent &&
         message_chords_follow(message, &context) != 0)
-        message->refused = true;
+        message->incomplete = true;
     for (size_t i = 0; i < follow_ups->count; i++)
         if (outbox_add_follow_up_take(&worker->outbox, message, &follow_ups->items[i]) != 0)
-            message->refused = true;
+            message->incomplete = true;
     follow_ups_clear(follow_ups);
+}
+
+/* There was no memory for all that follows ${message}.  What has succeeded can be done again later;
+ * what has not must never run, and is rejected without. */
+static bool
+put_back_incomplete(struct message *message)
+{
+    if (!message->incomplete)
+        return false;
+    message->incomplete = false;
+    if (message->ending.state == TASK_SUCCESS) {
+        message_put_back(message, clock_monotonic_ms() + BACKOFF_MAX_MS);
+        return true;
+    }
+    log_error("[%s] out of memory: not all that follows it is published",
+              or_unknown(message->task.id));
+    message->end = MESSAGE_REJECTED;
+    return false;
 }
 
 void
@@ -104,18 +122,16 @@ worker_proceed(struct worker *worker, struct message *message)
 {
     if (message->state == MESSAGE_CONFIRMING) /* of many ranges, the last */
         return;
-    if (!message->refused && !results_table_wants(worker, message))
+    if (!message->incomplete && !results_table_wants(worker, message))
         publish(worker, message);
     if (message->state == MESSAGE_CONFIRMING)
         return;
-    if (message->refused) {
-        message->refused = false;
-        message_put_back(message, clock_monotonic_ms() + BACKOFF_MAX_MS);
-    } else if (results_table_wants(worker, message)) {
+    if (put_back_incomplete(message))
+        return;
+    if (results_table_wants(worker, message))
         message->state = MESSAGE_STORING;
-    } else {
+    else
         finish(worker, message);
-    }
 }
 
 int
@@ -134,7 +150,7 @@ void
 worker_succeed(struct worker *worker, struct message *message)
 {
     if (!message->stored && worker_decide_success(worker, message) != 0) {
-        message->refused = true;
+        message->incomplete = true;
         ending_success(&message->ending, &message->follow_ups);
     }
     worker->counters.succeeded++;
@@ -173,7 +189,7 @@ worker_fail(struct worker *worker, struct message *message, const struct excepti
 
     follow_ups_clear(&message->follow_ups);
     if (workflow_after_failure(&message->task, &context, &message->follow_ups) != 0)
-        message->refused = true;
+        message->incomplete = true;
     note_failure(worker, message, exception);
     workflow_abandoned(&message->task, release, &abandonment);
     message->releases = json_array_size(json_object_get(message->task.embed, "chain")) > 0;
@@ -214,6 +230,7 @@ worker_time_out(struct worker *worker, struct message *message)
 void
 worker_revoke(struct worker *worker, struct message *message, enum revocation why)
 {
+    follow_ups_clear(&message->follow_ups); /* of the success that its transaction was to be */
     ending_revoked(&message->ending, why);
     if (why == REVOCATION_EXPIRED)
         worker->counters.expired++;
@@ -255,7 +272,8 @@ end_message(struct worker *worker, struct message *message)
 {
     static const struct exception unpublished = {"RuntimeError", "builtins",
                                                  "what follows it could not be published", NULL};
-    bool given_up = message->end == MESSAGE_REJECTED && message->ending.state != TASK_FAILURE;
+    bool given_up = message->end == MESSAGE_REJECTED && message->ending.state != TASK_FAILURE &&
+                    message->ending.state != TASK_REVOKED;
 
     if (message->cuts != NULL && !given_up && message->terminate) { /* no further ranges */
         worker_revoke(worker, message, REVOCATION_TERMINATED);
@@ -302,6 +320,7 @@ worker_settle(struct worker *worker)
 
     end_confirmed(worker);
     events_flush(worker);
+    outbox_wake(&worker->outbox, clock_monotonic_ms());
     up_to = inbox_settled_up_to(&worker->inbox);
     outbox_send(&worker->outbox, worker->publisher);
     if (up_to != 0)

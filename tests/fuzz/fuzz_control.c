@@ -94,8 +94,12 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
     (void)publisher;
     (void)number;
     demand(publication->body_length <= CONTROL_MAX_BYTES);
-    demand(json_object_size(body) == 1 && json_object_get(body, "node") != NULL);
-    demand(strcmp(publication->exchange, CONTROL_REPLY_EXCHANGE) == 0);
+    if (strcmp(publication->exchange, EVENT_EXCHANGE) == 0) { /* a heartbeat was asked for */
+        demand(strcmp(publication->queue, "worker.heartbeat") == 0);
+    } else {
+        demand(json_object_size(body) == 1 && json_object_get(body, "node") != NULL);
+        demand(strcmp(publication->exchange, CONTROL_REPLY_EXCHANGE) == 0);
+    }
     demand(strlen(publication->queue) <= 255);
     json_decref(body);
     return BROKER_REFUSED; /* and forgotten */

@@ -94,3 +94,27 @@ def test_steps_that_lead_nowhere_harm_nobody(world, start):
     assert world.awards(users) == {user: ['Beginner'] for user in users}  # what was done stands
     world.wait_counts(queue, ready=0, unacked=0)
     assert worker.process.running()
+
+
+def test_what_has_failed_is_never_run(world, start):
+    """Wrong arguments, and an errback for a queue that there is not: that is tried again, the task is not."""
+    queue = world.new_queue()
+    worker = start(queue)
+    users = world.add_users(2)
+    late = world.new_queue()
+    tokens = []
+    for name, missing in (('never', 'no-such-queue'), ('later', late)):
+        errback = {'task': 'evaluate_user', 'args': [users[1]], 'kwargs': {}, 'options': {'queue': missing},
+                   'subtask_type': None, 'immutable': True}
+        embed = {'callbacks': None, 'errbacks': [errback], 'chain': None, 'chord': None}
+        tokens.append(world.wire.put(queue, json.dumps([[users[0], 'too many'], {}, embed]),
+                                     {'task': 'evaluate_user', 'id': name}))
+    worker.wait_log('did not take the message', times=2)
+    world.rabbitmq.declare(late, world.name)
+    for token in tokens:
+        result = world.wire.result(token, timeout_s=60)
+        assert (result['status'], result['result']['exc_type']) == ('FAILURE', 'TypeError')
+    assert world.ready(late) == 1
+    assert '[never] rejected: there is no queue for what follows it' in worker.log()
+    assert 'succeeded' not in worker.log() and world.awards(users) == {}
+    world.wait_counts(queue, ready=0, unacked=0)

@@ -116,6 +116,7 @@ add_replacement(struct outbox *outbox, const char *id)
 {
     struct message *message = new_message(id, 7);
 
+    message->plan = PLAN_AGAIN;
     ck_assert_int_eq(outbox_add_replacement(outbox, "own", message, json_object()), 0);
     ck_assert_int_eq(message->state, MESSAGE_CONFIRMING);
     return message;

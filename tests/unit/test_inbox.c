@@ -126,8 +126,10 @@ START_TEST(put_back)
     struct inbox inbox = {0};
 
     fill(&inbox, "rr");
+    inbox.messages[0]->ending.state = TASK_SUCCESS; /* if its transaction had committed */
     message_put_back(inbox.messages[0], 70);
     ck_assert_int_eq(inbox.messages[0]->state, MESSAGE_WAITING);
+    ck_assert_int_eq(inbox.messages[0]->ending.state, TASK_UNDECIDED);
     ck_assert_int_eq(inbox.messages[0]->not_before_ms, 70);
     ck_assert_uint_eq(inbox_forget_deliveries(&inbox), 1);
     message_put_back(inbox.messages[0], 70); /* the broker delivers it anew */

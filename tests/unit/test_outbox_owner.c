@@ -23,7 +23,7 @@ static const struct {
 
 START_TEST(owner)
 {
-    struct confirmation returned = {.correlation_id = "id"};
+    struct confirmation returned = {.correlation_id = "id", .queue = "own"};
     struct outbox outbox;
     struct message *message;
 
@@ -50,7 +50,7 @@ END_TEST
 /* Returned on one connection, taken on the next: what was said of the first does not count. */
 START_TEST(returned_and_lost)
 {
-    struct confirmation returned = {.correlation_id = "id"};
+    struct confirmation returned = {.correlation_id = "id", .queue = "own"};
     struct outbox outbox;
     struct message *message;
 
@@ -68,8 +68,7 @@ START_TEST(returned_and_lost)
 }
 END_TEST
 
-/* It can never be sent: its owner is to be rejected, and what is
- * behind it goes out. */
+/* It can never be sent: its owner is to be rejected, and what is behind it goes out. */
 START_TEST(too_large)
 {
     struct outbox outbox;
@@ -129,7 +128,6 @@ END_TEST
 /* A parent ends when all that follows it is safe, and none before. */
 START_TEST(follow_ups)
 {
-    const bool refused = _i == 1;
     struct message *parent = new_message("parent", 7);
     struct outbox outbox;
 
@@ -139,12 +137,92 @@ START_TEST(follow_ups)
     ck_assert_uint_eq(parent->unconfirmed, 3);
     outbox_send(&outbox, NULL);
     ck_assert_str_eq(fake.log, "child! child! child! ");
-    settle(&outbox, refused ? BROKER_REFUSED : BROKER_CONFIRMED, 2, false);
+    settle(&outbox, BROKER_CONFIRMED, 2, false);
     settle(&outbox, BROKER_CONFIRMED, 1, false);
     ck_assert_int_eq(parent->state, MESSAGE_CONFIRMING);
     settle(&outbox, BROKER_CONFIRMED, 3, false);
-    ck_assert_int_eq(parent->state, refused ? MESSAGE_WAITING : MESSAGE_CONFIRMED);
-    ck_assert(!parent->refused);
+    ck_assert_int_eq(parent->state, MESSAGE_CONFIRMED);
+    outbox_clear(&outbox);
+    message_free(parent);
+}
+END_TEST
+
+/* Sends what is due at ${now_ms} and, if anything was sent, says what becomes of it. */
+static void
+send_at(struct outbox *outbox, int64_t now_ms, enum broker_event event)
+{
+    uint64_t before = fake.number;
+
+    fake.log[0] = '\0';
+    outbox_wake(outbox, now_ms);
+    outbox_send(outbox, NULL);
+    if (fake.number != before)
+        settle(outbox, event, fake.number, true);
+}
+
+/*
+ * What follows a message is not taken: that is sent again after its pause, and nothing else.  The
+ * message has ended, here with a failure, and never waits to be run; the third time it is rejected
+ * as it has ended.
+ */
+START_TEST(not_taken)
+{
+    const bool missing = _i == 1; /* for ever */
+    struct message *parent = new_message("parent", _i == 2 ? 0 : 7);
+    struct outbox outbox;
+
+    set_up(&outbox);
+    parent->ending.state = TASK_FAILURE;
+    parent->end = MESSAGE_ACKED;
+    add_follow_up(&outbox, parent, "a");
+    add_follow_up(&outbox, parent, "b");
+    outbox_send(&outbox, NULL);
+    settle(&outbox, BROKER_REFUSED, 1, false);
+    settle(&outbox, BROKER_CONFIRMED, 2, false);
+    ck_assert_int_eq(parent->state, MESSAGE_CONFIRMING);
+    ck_assert(outbox_is_empty(&outbox)); /* nobody who leaves waits for it */
+    send_at(&outbox, 899, BROKER_REFUSED);
+    ck_assert_str_eq(fake.log, "");
+    send_at(&outbox, 900, BROKER_REFUSED);
+    ck_assert_str_eq(fake.log, "a! ");
+    ck_assert_int_eq(parent->state, MESSAGE_CONFIRMING);
+    send_at(&outbox, 900, missing ? BROKER_REFUSED : BROKER_CONFIRMED);
+    ck_assert_str_eq(fake.log, "a! ");
+    ck_assert_int_eq(parent->state, MESSAGE_CONFIRMED);
+    ck_assert_int_eq(parent->end, missing ? MESSAGE_REJECTED : MESSAGE_ACKED);
+    ck_assert_int_eq(parent->ending.state, TASK_FAILURE);
+    outbox_clear(&outbox);
+    message_free(parent);
+}
+END_TEST
+
+/* Two alike: how many came back, and that another one did. */
+START_TEST(returned)
+{
+    static const struct {
+        struct confirmation returned[2];
+        const char *again;
+    } rows[] = {
+        {{{.correlation_id = "id", .queue = "own"}, {.correlation_id = "x"}}, "id! "},
+        {{{.correlation_id = "id", .queue = "own"}, {.correlation_id = "id", .queue = "own"}},
+         "id! id! "},
+        {{{.correlation_id = "id", .queue = "other"}, {.correlation_id = "id", .queue = "other"}},
+         ""},
+        {{{.correlation_id = "id", .queue = "own", .exchange = "x"}, {.queue = "own"}}, ""},
+    };
+    struct message *parent = new_message("parent", 7);
+    struct outbox outbox;
+
+    set_up(&outbox);
+    add_follow_up(&outbox, parent, "id");
+    add_follow_up(&outbox, parent, "id");
+    outbox_send(&outbox, NULL);
+    for (size_t i = 0; i < 2; i++)
+        outbox_settle(&outbox, BROKER_RETURNED, &rows[_i].returned[i], 900);
+    settle(&outbox, BROKER_CONFIRMED, 2, true);
+    send_at(&outbox, 900, BROKER_CONFIRMED);
+    ck_assert_str_eq(fake.log, rows[_i].again);
+    ck_assert_int_eq(parent->state, MESSAGE_CONFIRMED);
     outbox_clear(&outbox);
     message_free(parent);
 }
@@ -175,7 +253,9 @@ main(void)
         {returned_and_lost, 1},
         {too_large, 1},
         {one_too_large, 1},
-        {follow_ups, 2},
+        {follow_ups, 1},
+        {not_taken, 3},
+        {returned, 4},
         {without_a_body, 1},
     };
 
