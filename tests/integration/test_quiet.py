@@ -5,6 +5,7 @@ import pathlib
 import time
 
 import processes
+import wire
 
 WATCHED_S = 2
 BUSY = 0.1  # a tenth of a processor; a spinning loop takes all of it
@@ -26,7 +27,7 @@ def test_idle_and_holding_messages(world, start):
     worker = start(queue, env={'TROPHY_BROKER_PREFETCH': '8', 'TROPHY_WORKER_FOREIGN_TASKS': 'requeue'})
     assert load(worker) < BUSY
     for user in world.add_users(3):
-        world.wire.send(queue, 'evaluate_user', [user], headers={'eta': '2099-01-01T00:00:00'})
+        world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(600)})
     world.wire.send(queue, 'foreign')
     world.wait_counts(queue, ready=0, unacked=4)
     assert load(worker) < BUSY
@@ -36,7 +37,7 @@ def test_servers_away(world, start):
     nobody = f'127.0.0.1:{processes.free_port()}'
     queue = world.new_queue(declare=True)
     world.wire.send(queue, 'evaluate_user', world.add_users(1))
-    world.wire.send(queue, 'evaluate_user', [], headers={'expires': '2099-01-01T00:00:00'})
+    world.wire.send(queue, 'evaluate_user', [], headers={'expires': wire.at(600)})
     no_database = start(queue, env={'TROPHY_DATABASE_URL': f'postgresql://{nobody}/x'})
     no_broker = start(queue, ready=False, broker_url=f'amqp://guest:guest@{nobody}//')
     no_queue = start(world.new_queue(), ready=False, env={'TROPHY_BROKER_CREATE_QUEUE': 'false'})
