@@ -81,6 +81,15 @@ is_json(const struct store_chord_row *row)
            strcmp(row->content_encoding, "utf-8") == 0;
 }
 
+static void
+end_clear(struct chord_end *end)
+{
+    free(end->group_id);
+    json_decref(end->results);
+    free(end->error);
+    *end = (struct chord_end){0};
+}
+
 /* gcc 12 loses what realloc() gave once it is reached through another struct, and cries leak. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpragmas" /* clang does not know the next one */
@@ -105,8 +114,12 @@ last_end(struct chord_ends *ends, const char *group_id)
     }
     end = &ends->items[ends->count];
     *end = (struct chord_end){.group_id = strdup(group_id), .results = json_array()};
+    if (end->group_id == NULL || end->results == NULL) {
+        end_clear(end);
+        return NULL;
+    }
     ends->count++;
-    return end->group_id == NULL || end->results == NULL ? NULL : end;
+    return end;
 }
 
 static int
@@ -140,15 +153,6 @@ chord_ends_add(struct chord_ends *ends, const struct store_chord_row *row, size_
     end->error = describe(value);
     json_decref(value);
     return end->error == NULL ? -1 : 0;
-}
-
-static void
-end_clear(struct chord_end *end)
-{
-    free(end->group_id);
-    json_decref(end->results);
-    free(end->error);
-    *end = (struct chord_end){0};
 }
 
 int
