@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the shim remembers from one request to the next is never believed: who asks, and what has changed, is asked every
 time."""
+import contextlib
 import time
 
 import psycopg2
 import pytest
+import servers
+import standby
 from test_shim_resources import AWARDS, LIST, PROGRESS, Client, client, token, world  # noqa: F401
 
 AWARD = ("insert into trophies_usertrophy (user_id, trophy_id, earned_at, progress, is_notified) "
@@ -94,3 +97,26 @@ def test_the_database_is_asked_less(client, known, postgres, database):  # noqa:
     for _ in range(200):
         assert client.get(AWARDS, 1, known).status == 304
     assert looked_up() - before < 100
+
+
+def test_standby(postgres, database, world):  # noqa: F811
+    """Its snapshots do not list what is in progress: with an older transaction still open, they look the same after a
+    commit."""
+    with contextlib.ExitStack() as stack:
+        copy = stack.enter_context(standby.Standby(postgres))
+        client = Client(stack.enter_context(servers.Shim(copy.shim_url(database))).wait_ready())  # noqa: F811
+        older, writer = (psycopg2.connect(postgres.url(database)) for _ in range(2))
+        older.cursor().execute('select pg_current_xact_id()')
+        writer.cursor().execute(AWARD)
+        world('select pg_current_xact_id()')  # a later one that has ended
+        copy.catch_up()
+        etag = client.get(AWARDS, 1).headers['ETag']
+        for _ in range(3):
+            assert client.get(AWARDS, 1, etag).status == 304
+        looked = copy.query(database, 'select pg_current_snapshot()::text')
+        writer.commit()
+        copy.catch_up()
+        assert copy.query(database, 'select pg_current_snapshot()::text') == looked
+        assert client.get(AWARDS, 1, etag).status == 200
+        older.close()
+        writer.close()
