@@ -85,12 +85,12 @@ def test_lock_timeout_is_tried_again(world, start):
 
 def test_deadlock_is_tried_again(world, start):
     """Ours waits for the second row, holding the first; the test's session then wants the first.  The worker's is the
-    session that notices, as the other one has a longer deadlock_timeout."""
+    session that notices: it looks once, after its deadlock_timeout, by when the other one, whose is longer, waits."""
     queue = world.new_queue(declare=True)
     users = world.add_users(2, statistics=True)
     tokens = send_all(world, queue, users)
     with world.locked(users[1]) as cursor:
-        cursor.execute("set deadlock_timeout = '60s'; alter database %s set deadlock_timeout = '50ms'" % world.name)
+        cursor.execute("set deadlock_timeout = '60s'; alter database %s set deadlock_timeout = '2s'" % world.name)
         cursor.connection.commit()
         cursor.execute('select 1 from trophies_userstatistics where user_id = %s for update', [users[1]])
         try:
