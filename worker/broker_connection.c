@@ -123,8 +123,8 @@ new_socket(amqp_connection_state_t connection, const struct broker_settings *set
     return socket;
 }
 
-static amqp_table_entry_t
-text_entry(const char *key, const char *text)
+amqp_table_entry_t
+broker_text_entry(const char *key, const char *text)
 {
     return (amqp_table_entry_t){
         .key = broker_bytes(key),
@@ -152,14 +152,14 @@ log_in(amqp_connection_state_t connection, const struct broker_url *url,
         {.key = broker_bytes("capabilities"),
          .value = {.kind = AMQP_FIELD_KIND_TABLE,
                    .value.table = {.num_entries = 2, .entries = capabilities}}},
-        text_entry("product", "trophy-worker"),
-        text_entry("connection_name", name),
+        broker_text_entry("product", "trophy-worker"),
+        broker_text_entry("connection_name", name),
     };
     const amqp_table_t properties = {.num_entries = sizeof entries / sizeof entries[0],
                                      .entries = entries};
 
     (void)snprintf(name, sizeof name, "%s %s", settings->name, who);
-    entries[2] = text_entry("connection_name", name);
+    entries[2] = broker_text_entry("connection_name", name);
     return !broker_reply_failed(
         amqp_login_with_properties(connection, url->vhost, /* channels */ BROKER_DELAY_CHANNEL,
                                    FRAME_MAX, settings->heartbeat_s, &properties,

@@ -41,6 +41,9 @@ void broker_log_close(const amqp_frame_t *frame, const char *who);
 /* broker_bytes(text): ${text} as AMQP's bytes, borrowed; NULL is empty. */
 amqp_bytes_t broker_bytes(const char *text);
 
+/* broker_text_entry(key, text): an entry of a table; both are borrowed. */
+amqp_table_entry_t broker_text_entry(const char *key, const char *text);
+
 /* broker_text(bytes): a NUL-terminated copy, owned by the caller; NULL if out of memory or a NUL is
  * inside. */
 char *broker_text(amqp_bytes_t bytes);

@@ -7,15 +7,6 @@
 #include "worker/broker_declare.h"
 
 static amqp_table_entry_t
-text_entry(const char *key, const char *text)
-{
-    return (amqp_table_entry_t){
-        .key = broker_bytes(key),
-        .value = {.kind = AMQP_FIELD_KIND_UTF8, .value.bytes = broker_bytes(text)},
-    };
-}
-
-static amqp_table_entry_t
 number_entry(const char *key, int64_t number)
 {
     return (amqp_table_entry_t){
@@ -47,11 +38,11 @@ broker_declare_delay(amqp_connection_state_t connection, const struct broker_del
                      const char *who)
 {
     amqp_table_entry_t entries[] = {
-        text_entry("x-queue-type", "quorum"),
-        text_entry("x-overflow", "reject-publish"), /* "at-least-once" wants it */
-        text_entry("x-dead-letter-strategy", "at-least-once"),
-        text_entry("x-dead-letter-exchange", ""),
-        text_entry("x-dead-letter-routing-key", delay->target),
+        broker_text_entry("x-queue-type", "quorum"),
+        broker_text_entry("x-overflow", "reject-publish"), /* "at-least-once" wants it */
+        broker_text_entry("x-dead-letter-strategy", "at-least-once"),
+        broker_text_entry("x-dead-letter-exchange", ""),
+        broker_text_entry("x-dead-letter-routing-key", delay->target),
         number_entry("x-message-ttl", delay->ttl_ms),
         number_entry("x-expires", delay->expires_ms),
     };
