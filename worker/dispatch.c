@@ -3,8 +3,10 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/batch_outcome.h"
 #include "worker/cut.h"
 #include "worker/ending.h"
+#include "worker/put_off.h"
 #include "worker/ration.h"
 #include "worker/results_table.h"
 #include "worker/worker.h"
@@ -118,6 +120,18 @@ put_off(struct worker *worker, struct message *message, const struct subject *su
     message_put_back(message, clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts);
 }
 
+/* Its user cannot be had now, and the others are not to wait for that. */
+static void
+let_wait(struct worker *worker, struct message *message, const struct subject *subject)
+{
+    if (message->cut != CUT_NONE) {
+        end_cut(worker, message);
+        return;
+    }
+    message->alone = message->alone || subject->outcome == SUBJECT_CONFLICTED;
+    message_put_off(message, &worker->inbox, clock_monotonic_ms());
+}
+
 static void
 warn_unknown(const struct message *message)
 {
@@ -144,6 +158,11 @@ end_message(struct worker *worker, struct message *message, const struct subject
     case SUBJECT_TIMED_OUT:
         put_off(worker, message, subject);
         break;
+    case SUBJECT_LOCKED:
+    case SUBJECT_CONFLICTED:
+    case SUBJECT_REFUSED:
+        let_wait(worker, message, subject);
+        break;
     case SUBJECT_PENDING:
     default:
         put_back(worker, message, status);
@@ -156,20 +175,27 @@ static void
 end_messages(struct worker *worker, enum db_status status)
 {
     struct batch *batch = &worker->batch;
-    size_t named = 0;
 
     for (size_t i = 0; i < batch->message_count; i++) {
         struct message *message = batch->messages[i];
 
         if (message->arguments.user_exists) {
-            named++;
             end_message(worker, message, batch_find(batch, message->arguments.user_id), status);
         } else {
             log_warn("[%s] no such user: the id is out of range", message->task.id);
             worker_succeed(worker, message);
         }
     }
-    worker->counters.coalesced += named - batch->subject_count;
+}
+
+static void
+count_outcome(struct worker *worker, const struct batch_outcome *outcome)
+{
+    worker->counters.batches++;
+    worker->counters.awards += outcome->awards;
+    worker->counters.awards_taken += worker->evaluator.request.revoke ? outcome->lost : 0;
+    worker->counters.coalesced += outcome->coalesced;
+    worker->counters.put_off += outcome->waiting;
 }
 
 static enum db_status
@@ -177,22 +203,25 @@ run_users(struct worker *worker)
 {
     struct batch *batch = &worker->batch;
     int64_t started_ms = clock_monotonic_ms();
+    struct batch_outcome outcome;
     enum db_status status;
-    uint64_t awards = 0;
 
+    if (batch->messages[0]->put_offs > 0 && batch->messages[0]->alone)
+        worker->evaluator.conflicted = true; /* it has met it before: nobody else pauses for it */
     worker->evaluator.guest = worker_suspects_guest(worker, results_table_guest(worker));
     status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
     worker->evaluator.guest = NULL;
 
-    for (size_t i = 0; i < batch->subject_count; i++)
-        awards +=
-            batch->subjects[i].outcome == SUBJECT_DONE ? (uint64_t)batch->subjects[i].awards : 0;
+    outcome = batch_outcome(batch);
+    count_outcome(worker, &outcome);
     end_messages(worker, status);
-    worker->counters.batches++;
-    worker->counters.awards += awards;
-    if (status == DB_OK)
-        log_info("batch: %zu messages, %zu users, %llu awards in %lld ms", batch->message_count,
-                 batch->subject_count, (unsigned long long)awards,
+    if (status == DB_OK && outcome.waiting > 0 && outcome.waiting == batch->subject_count)
+        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
+                  outcome.waiting);
+    else if (status == DB_OK)
+        log_info("batch: %zu messages, %zu users, %zu of them put off, %llu awards in %lld ms",
+                 batch->message_count, batch->subject_count, outcome.waiting,
+                 (unsigned long long)outcome.awards,
                  (long long)(clock_monotonic_ms() - started_ms));
     return status;
 }
@@ -240,17 +269,6 @@ make_request(const struct message *message, struct text_list *only)
     return request;
 }
 
-/* How a transaction went decides when there is another one. */
-static void
-note_database(struct worker *worker, const char *what, enum db_status status)
-{
-    if (status == DB_OK)
-        backoff_reset(&worker->db_backoff);
-    else if (!worker->stopping)
-        log_warn("%s: put off, again in %lld ms", what,
-                 (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
-}
-
 static void
 begin(struct worker *worker, struct message *message)
 {
@@ -284,32 +302,10 @@ run_batch(struct worker *worker)
     worker->evaluator.request = (struct evaluation_request){0};
     text_list_clear(&only);
     if (!was_cut(&worker->batch))
-        note_database(worker, "batch", status);
+        worker_note_database(worker, "batch", status);
     else if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
     worker->batch.message_count = 0; /* nobody looks for running messages there any more */
-}
-
-/* Is the database there, or can it be had now? */
-static bool
-has_database(struct worker *worker)
-{
-    enum db_status status;
-
-    if (backoff_left_ms(&worker->db_backoff, clock_monotonic_ms()) > 0)
-        return false;
-    if (db_is_open(worker->db))
-        return true;
-    status = db_open(worker->db);
-    if (status == DB_OK) {
-        log_note("db: connected");
-        backoff_works(&worker->db_backoff, clock_monotonic_ms());
-        return worker_suspects_connected(worker) == DB_OK;
-    }
-    log_warn("db: %s, again in %lld ms",
-             status == DB_UNFIT ? "does not fit (see schema/)" : "not available",
-             (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
-    return false;
 }
 
 static void
@@ -329,10 +325,10 @@ store_results(struct worker *worker)
 {
     enum db_status status;
 
-    if (!inbox_is_storing(&worker->inbox) || !has_database(worker))
+    if (!inbox_is_storing(&worker->inbox) || !worker_has_database(worker))
         return false;
     status = results_table_store(worker);
-    note_database(worker, "results", status);
+    worker_note_database(worker, "results", status);
     worker_settle(worker);
     return status == DB_OK;
 }
@@ -358,25 +354,11 @@ take_suspects(struct worker *worker)
     enum db_status status = worker_suspects_take(worker);
     struct batch_limits limits = worker_limits(worker);
 
-    if (status != DB_OK && !db_is_open(worker->db))
-        note_database(worker, "suspects", status);
     if (status != DB_OK)
         return status;
     weed_out_decoded(worker, &limits);
     batch_choose(&worker->batch, limits.max_users);
     return DB_OK;
-}
-
-/* Before anything new is marked.  False: the database has gone. */
-static bool
-tidy_suspects(struct worker *worker)
-{
-    enum db_status status = worker_suspects_tidy(worker);
-
-    if (status == DB_OK || db_is_open(worker->db))
-        return true;
-    note_database(worker, "suspects", status);
-    return false;
 }
 
 bool
@@ -388,9 +370,9 @@ worker_dispatch(struct worker *worker)
 
     if (store_results(worker))
         return true;
-    ready = has_database(worker); /* which turns the loop: only then who has come too late */
+    ready = worker_has_database(worker); /* which turns the loop: only then who has come too late */
     attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
-    ready = ready && tidy_suspects(worker);
+    ready = ready && worker_suspects_tidy(worker);
     limits = worker_limits(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);

@@ -37,6 +37,8 @@ struct counters {
     uint64_t coalesced; /* messages that shared an evaluation with another one for the same user */
     uint64_t redelivered;
     uint64_t users_left_out; /* of ranges: their data failed */
+    uint64_t put_off;        /* users of a batch, since another session held them */
+    uint64_t awards_taken;
 };
 
 /* The exchanges of Celery's side channels. */
@@ -78,6 +80,7 @@ struct worker {
     const char *name;
     struct db *db;
     struct backoff db_backoff;
+    bool db_unfit; /* the database does not fit: nothing can be done until it is mended */
     struct consumer *consumer;
     struct backoff consumer_backoff;
     struct publisher *publisher;
@@ -144,8 +147,8 @@ void worker_decode(struct worker *worker, struct message *message);
 enum db_status worker_suspects_connected(struct worker *worker);
 
 /* worker_suspects_tidy(worker): write down which marks are to go, if there are any, unless that has
- * just failed. */
-enum db_status worker_suspects_tidy(struct worker *worker);
+ * just failed.  False: the database is gone. */
+bool worker_suspects_tidy(struct worker *worker);
 
 /*
  * worker_suspects_take(worker):
@@ -211,6 +214,15 @@ void worker_hand_back(struct worker *worker);
  * before anything is sent there. */
 void worker_renew_delays(struct worker *worker);
 
+/* ---- database.c */
+
+/* worker_has_database(worker): is the database there, or can it be had now? */
+bool worker_has_database(struct worker *worker);
+
+/* worker_note_database(worker, what, status): how a transaction went decides when there is another
+ * one. */
+void worker_note_database(struct worker *worker, const char *what, enum db_status status);
+
 /* ---- dispatch.c */
 
 /* worker_limits(worker): what may run now. */
@@ -237,10 +249,13 @@ enum db_status worker_cut_ranges(struct worker *worker, struct message *parent);
  */
 void worker_publish_ranges(struct worker *worker, struct message *parent);
 
+/* ---- run_range.c */
+
 /*
  * worker_run_range(worker, message):
- * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded.
- * Otherwise some users are not done, or we are stopping.
+ * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded, or
+ * is put off with the users that another session holds.  Otherwise some users are not done, or we
+ * are stopping.
  */
 enum db_status worker_run_range(struct worker *worker, struct message *message);
 
