@@ -198,6 +198,23 @@ count_outcome(struct worker *worker, const struct batch_outcome *outcome)
     worker->counters.put_off += outcome->waiting;
 }
 
+static void
+log_outcome(const struct batch *batch, const struct batch_outcome *outcome, int64_t took_ms)
+{
+    char waiting[48] = "";
+
+    if (outcome->waiting > 0 && outcome->waiting == batch->subject_count) {
+        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
+                  outcome->waiting);
+        return;
+    }
+    if (outcome->waiting > 0)
+        (void)snprintf(waiting, sizeof waiting, " (%zu put off)", outcome->waiting);
+    log_info("batch: %zu messages, %zu users%s, %llu awards in %lld ms", batch->message_count,
+             batch->subject_count, waiting, (unsigned long long)outcome->awards,
+             (long long)took_ms);
+}
+
 static enum db_status
 run_users(struct worker *worker)
 {
@@ -215,14 +232,8 @@ run_users(struct worker *worker)
     outcome = batch_outcome(batch);
     count_outcome(worker, &outcome);
     end_messages(worker, status);
-    if (status == DB_OK && outcome.waiting > 0 && outcome.waiting == batch->subject_count)
-        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
-                  outcome.waiting);
-    else if (status == DB_OK)
-        log_info("batch: %zu messages, %zu users, %zu of them put off, %llu awards in %lld ms",
-                 batch->message_count, batch->subject_count, outcome.waiting,
-                 (unsigned long long)outcome.awards,
-                 (long long)(clock_monotonic_ms() - started_ms));
+    if (status == DB_OK)
+        log_outcome(batch, &outcome, clock_monotonic_ms() - started_ms);
     return status;
 }
 

@@ -31,10 +31,8 @@ worker_suspects_connected(struct worker *worker)
         log_note("db: there is a table trophy_worker.attempt: messages that kill the worker are "
                  "counted");
     suspects->uncounted = !counted;
-    if (!counted) {
-        attempts_clear(&suspects->attempts);
+    if (!counted)
         return DB_OK;
-    }
     store_attempts_forget(worker->db, clock_now_us() - KEEP_US);
     return db_run(worker->db) == DB_OK || db_is_open(worker->db) ? DB_OK : DB_LOST;
 }
@@ -104,7 +102,7 @@ worker_suspects_tidy(struct worker *worker)
 int64_t
 worker_suspects_left_ms(const struct worker *worker)
 {
-    return attempts_count(&worker->suspects.attempts) == 0
+    return attempts_count(&worker->suspects.attempts) == 0 || worker->suspects.uncounted
                ? -1
                : backoff_left_ms(&worker->suspects.backoff, clock_monotonic_ms());
 }
