@@ -17,26 +17,6 @@
 
 #define KEEP_US (INT64_C(7) * 24 * 3600 * 1000000)
 
-enum db_status
-worker_suspects_connected(struct worker *worker)
-{
-    struct suspects *suspects = &worker->suspects;
-    bool counted = db_has(worker->db, DB_SET_attempt);
-
-    if (!counted && !suspects->uncounted)
-        log_warn(
-            "db: no table trophy_worker.attempt that we can use (see schema/worker.sql): messages "
-            "that come again run alone, and those that kill the worker are not counted");
-    if (counted && suspects->uncounted)
-        log_note("db: there is a table trophy_worker.attempt: messages that kill the worker are "
-                 "counted");
-    suspects->uncounted = !counted;
-    if (!counted)
-        return DB_OK;
-    store_attempts_forget(worker->db, clock_now_us() - KEEP_US);
-    return db_run(worker->db) == DB_OK || db_is_open(worker->db) ? DB_OK : DB_LOST;
-}
-
 /*
  * How writing a mark went decides when there is another try; the others need not wait for it. Where
  * the table has gone the session has gone, too, and the next one does without: that is no reason to
@@ -52,6 +32,27 @@ note_status(struct worker *worker, enum db_status status)
     else if (status != DB_CANCELLED && !worker->stopping)
         log_warn("suspects: no mark was written, again in %lld ms",
                  (long long)backoff_failed(&worker->suspects.backoff, clock_monotonic_ms()));
+}
+
+bool
+worker_suspects_connected(struct worker *worker)
+{
+    struct suspects *suspects = &worker->suspects;
+    bool counted = db_has(worker->db, DB_SET_attempt);
+
+    if (!counted && !suspects->uncounted)
+        log_warn(
+            "db: no table trophy_worker.attempt that we can use (see schema/worker.sql): messages "
+            "that come again run alone, and those that kill the worker are not counted");
+    if (counted && suspects->uncounted)
+        log_note("db: there is a table trophy_worker.attempt: messages that kill the worker are "
+                 "counted");
+    suspects->uncounted = !counted;
+    if (!counted)
+        return true;
+    store_attempts_forget(worker->db, clock_now_us() - KEEP_US);
+    note_status(worker, db_run(worker->db));
+    return db_is_open(worker->db);
 }
 
 /* ---- marks that are to go */

@@ -142,9 +142,9 @@ void worker_decode(struct worker *worker, struct message *message);
 
 /* ---- suspects.c */
 
-/* worker_suspects_connected(worker): the database is connected: can suspects be marked?  DB_LOST:
- * it is gone again. */
-enum db_status worker_suspects_connected(struct worker *worker);
+/* worker_suspects_connected(worker): the database is connected: can suspects be marked?  False: it
+ * is gone again. */
+bool worker_suspects_connected(struct worker *worker);
 
 /* worker_suspects_tidy(worker): write down which marks are to go, if there are any, unless that has
  * just failed.  False: the database is gone. */
