@@ -34,10 +34,8 @@ find_setting(const struct worker *worker, const struct message *message)
     return task_settings_find(&worker->task_settings, message->task.name);
 }
 
-/* Ends a message that nobody wants any more, checked when its turn comes, as Celery does; or lets
- * it wait for its task's rate. */
-static void
-weed_out_one(struct worker *worker, struct message *message, int64_t now_ms)
+void
+worker_weed_out(struct worker *worker, struct message *message, int64_t now_ms)
 {
     if (!worker_revoke_unwanted(worker, message) && message->plan == PLAN_RUN)
         ration(message, find_setting(worker, message), now_ms);
@@ -51,7 +49,7 @@ weed_out(struct worker *worker, const struct batch_limits *limits)
         struct message *message = worker->inbox.messages[i];
 
         if (!message->undecoded && (message->rationed || message_is_due(message, limits)))
-            weed_out_one(worker, message, limits->now_ms);
+            worker_weed_out(worker, message, limits->now_ms);
     }
 }
 
@@ -344,34 +342,6 @@ store_results(struct worker *worker)
     return status == DB_OK;
 }
 
-/* Nobody wants a message any more, or its task's rate holds it back: known only now that it is
- * decoded. */
-static void
-weed_out_decoded(struct worker *worker, const struct batch_limits *limits)
-{
-    for (size_t i = 0; i < worker->batch.message_count; i++) {
-        struct message *message = worker->batch.messages[i];
-
-        if (message->state == MESSAGE_RUNNING)
-            weed_out_one(worker, message, limits->now_ms);
-        if (message->state == MESSAGE_RUNNING && message->rationed)
-            message_put_back(message, message->not_before_ms);
-    }
-}
-
-static enum db_status
-take_suspects(struct worker *worker)
-{
-    enum db_status status = worker_suspects_take(worker);
-    struct batch_limits limits = worker_limits(worker);
-
-    if (status != DB_OK)
-        return status;
-    weed_out_decoded(worker, &limits);
-    batch_choose(&worker->batch, limits.max_users);
-    return DB_OK;
-}
-
 bool
 worker_dispatch(struct worker *worker)
 {
@@ -391,7 +361,7 @@ worker_dispatch(struct worker *worker)
         worker_settle(worker);
         return false;
     }
-    if (batch->lane == LANE_SUSPECTS && take_suspects(worker) != DB_OK) {
+    if (batch->lane == LANE_SUSPECTS && worker_suspects_take(worker) != DB_OK) {
         worker_settle(worker);
         return false;
     }

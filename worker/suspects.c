@@ -211,20 +211,30 @@ give_up(struct worker *worker, struct message *message)
     worker_refuse(worker, message, &exception);
 }
 
+/* It may be that nobody wants it any more, that its task's rate holds it back, or that it is early:
+ * known only now.  Waiting is no attempt. */
+static void
+decode(struct worker *worker, struct message *message)
+{
+    if (message->undecoded)
+        worker_decode(worker, message);
+    if (message->state == MESSAGE_RUNNING && message->task.eta_us <= clock_now_us())
+        worker_weed_out(worker, message, clock_monotonic_ms());
+    if (message->state == MESSAGE_RUNNING &&
+        (message->rationed || message->task.eta_us > clock_now_us()))
+        message_put_back(message, message->not_before_ms);
+}
+
 /* Its marks are known now. */
 static void
 go_on(struct worker *worker, struct message *message)
 {
-    if (worker->suspects.uncounted || message->marked) {
-        if (message->undecoded)
-            worker_decode(worker, message);
-        if (message->state == MESSAGE_RUNNING && message->task.eta_us > clock_now_us())
-            message_put_back(message, message->not_before_ms); /* waiting is no attempt */
-    } else if (message->attempts >= worker->options->worker_delivery_limit) {
+    if (worker->suspects.uncounted || message->marked)
+        decode(worker, message);
+    else if (message->attempts >= worker->options->worker_delivery_limit)
         give_up(worker, message);
-    } else {
+    else
         message_put_back(message, 0); /* alone, then */
-    }
 }
 
 enum db_status
@@ -244,9 +254,11 @@ worker_suspects_take(struct worker *worker)
             go_on(worker, group.messages[i]);
         else
             message_put_back(group.messages[i], 0);
-    if (status == DB_OK)
-        batch->message_count = group.count;
-    return status;
+    if (status != DB_OK)
+        return status;
+    batch->message_count = group.count;
+    batch_choose(batch, (size_t)worker->options->worker_batch_users);
+    return DB_OK;
 }
 
 /* ---- marks that go with what the message has done */
