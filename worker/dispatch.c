@@ -3,7 +3,6 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
-#include "worker/batch_outcome.h"
 #include "worker/cut.h"
 #include "worker/ending.h"
 #include "worker/put_off.h"
@@ -14,7 +13,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_TIMEOUTS = 3 }; /* statement timeouts of one message alone before it is given up */
+enum {
+    MAX_TIMEOUTS = 3,   /* statement timeouts of one message alone before it is given up */
+    UNFIT_FAILURES = 3, /* a database that does not fit is not mended within a second */
+};
 
 static struct batch_limits
 limits_now(const struct worker *worker)
@@ -179,33 +181,6 @@ end_messages(struct worker *worker, enum db_status status)
     }
 }
 
-static void
-count_outcome(struct worker *worker, const struct batch_outcome *outcome)
-{
-    worker->counters.batches++;
-    worker->counters.awards += outcome->awards;
-    worker->counters.awards_taken += worker->evaluator.request.revoke ? outcome->lost : 0;
-    worker->counters.coalesced += outcome->coalesced;
-    worker->counters.put_off += outcome->waiting;
-}
-
-static void
-log_outcome(const struct batch *batch, const struct batch_outcome *outcome, int64_t took_ms)
-{
-    char waiting[48] = "";
-
-    if (outcome->waiting > 0 && outcome->waiting == batch->subject_count) {
-        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
-                  outcome->waiting);
-        return;
-    }
-    if (outcome->waiting > 0)
-        (void)snprintf(waiting, sizeof waiting, " (%zu put off)", outcome->waiting);
-    log_info("batch: %zu messages, %zu users%s, %llu awards in %lld ms", batch->message_count,
-             batch->subject_count, waiting, (unsigned long long)outcome->awards,
-             (long long)took_ms);
-}
-
 static enum db_status
 run_users(struct worker *worker)
 {
@@ -220,11 +195,10 @@ run_users(struct worker *worker)
     status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
     worker->evaluator.guest = NULL;
 
-    outcome = batch_outcome(batch);
-    count_outcome(worker, &outcome);
+    outcome = worker_count_batch(worker);
     end_messages(worker, status);
     if (status == DB_OK)
-        log_outcome(batch, &outcome, clock_monotonic_ms() - started_ms);
+        worker_log_batch(worker, &outcome, clock_monotonic_ms() - started_ms);
     return status;
 }
 
@@ -276,9 +250,13 @@ static void
 note_database(struct worker *worker, const char *what, enum db_status status)
 {
     worker->db_unfit = status == DB_UNFIT;
-    if (status == DB_OK)
+    if (status == DB_OK) {
         backoff_reset(&worker->db_backoff);
-    else if (!worker->stopping)
+        return;
+    }
+    if (status == DB_UNFIT && worker->db_backoff.failures < UNFIT_FAILURES)
+        worker->db_backoff.failures = UNFIT_FAILURES;
+    if (!worker->stopping)
         log_warn("%s: put off, again in %lld ms", what,
                  (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
 }
