@@ -15,10 +15,10 @@
 #include "common/db_place.h"
 #include "common/db_prepare.h"
 #include "common/db_statements.h"
+#include "common/db_wait.h"
 #include "common/log.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
@@ -73,18 +73,6 @@ on_notice(void *unused, const char *message)
     log_debug("db: %s", message);
 }
 
-static int
-poll_only(void *unused, int fd, short events, int timeout_ms)
-{
-    struct pollfd p = {.fd = fd, .events = events};
-    int n = poll(&p, 1, timeout_ms);
-
-    (void)unused;
-    if (n < 0)
-        return errno == EINTR ? 0 : -1;
-    return p.revents;
-}
-
 struct db *
 db_new(const struct db_settings *settings)
 {
@@ -95,7 +83,7 @@ db_new(const struct db_settings *settings)
     db->settings = *settings;
     db->canceller = -1;
     if (db->settings.wait == NULL)
-        db->settings.wait = poll_only;
+        db->settings.wait = db_wait_plainly;
     return db;
 }
 

@@ -50,7 +50,7 @@ struct store_taken {
     int32_t user_id;
     int32_t trophy_id;
     int64_t earned_us;   /* an instant; INT64_MIN: at no finite one */
-    const char *context; /* the first 200 characters of its JSON, borrowed for the call; NULL */
+    const char *context; /* the first 500 characters of its JSON, borrowed for the call; NULL */
 };
 
 struct store_taken_reader {

@@ -4,13 +4,19 @@
 #include "common/log.h"
 #include "worker/worker.h"
 
+enum { UNFIT_FAILURES = 3 }; /* a database that does not fit is not mended within a second */
+
 void
 worker_note_database(struct worker *worker, const char *what, enum db_status status)
 {
     worker->db_unfit = status == DB_UNFIT;
-    if (status == DB_OK)
+    if (status == DB_OK) {
         backoff_reset(&worker->db_backoff);
-    else if (!worker->stopping)
+        return;
+    }
+    if (status == DB_UNFIT && worker->db_backoff.failures < UNFIT_FAILURES)
+        worker->db_backoff.failures = UNFIT_FAILURES;
+    if (!worker->stopping)
         log_warn("%s: put off, again in %lld ms", what,
                  (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
 }

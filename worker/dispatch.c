@@ -3,7 +3,6 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
-#include "worker/batch_outcome.h"
 #include "worker/cut.h"
 #include "worker/ending.h"
 #include "worker/put_off.h"
@@ -186,33 +185,6 @@ end_messages(struct worker *worker, enum db_status status)
     }
 }
 
-static void
-count_outcome(struct worker *worker, const struct batch_outcome *outcome)
-{
-    worker->counters.batches++;
-    worker->counters.awards += outcome->awards;
-    worker->counters.awards_taken += worker->evaluator.request.revoke ? outcome->lost : 0;
-    worker->counters.coalesced += outcome->coalesced;
-    worker->counters.put_off += outcome->waiting;
-}
-
-static void
-log_outcome(const struct batch *batch, const struct batch_outcome *outcome, int64_t took_ms)
-{
-    char waiting[48] = "";
-
-    if (outcome->waiting > 0 && outcome->waiting == batch->subject_count) {
-        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
-                  outcome->waiting);
-        return;
-    }
-    if (outcome->waiting > 0)
-        (void)snprintf(waiting, sizeof waiting, " (%zu put off)", outcome->waiting);
-    log_info("batch: %zu messages, %zu users%s, %llu awards in %lld ms", batch->message_count,
-             batch->subject_count, waiting, (unsigned long long)outcome->awards,
-             (long long)took_ms);
-}
-
 static enum db_status
 run_users(struct worker *worker)
 {
@@ -227,11 +199,10 @@ run_users(struct worker *worker)
     status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
     worker->evaluator.guest = NULL;
 
-    outcome = batch_outcome(batch);
-    count_outcome(worker, &outcome);
+    outcome = worker_count_batch(worker);
     end_messages(worker, status);
     if (status == DB_OK)
-        log_outcome(batch, &outcome, clock_monotonic_ms() - started_ms);
+        worker_log_batch(worker, &outcome, clock_monotonic_ms() - started_ms);
     return status;
 }
 

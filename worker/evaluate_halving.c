@@ -5,7 +5,7 @@
  * fault of any of them.
  */
 #include "common/log.h"
-#include "worker/transaction.h"
+#include "worker/evaluate.h"
 
 #include <string.h>
 
@@ -58,9 +58,9 @@ is_refusal(const struct evaluator *evaluator)
     return begins_with(evaluator, "23");
 }
 
-void
-transaction_condemn(const struct evaluator *evaluator, struct subject *subject,
-                    enum db_status status)
+/* ${subject}, alone, cannot be done: what that means for it. */
+static void
+condemn(const struct evaluator *evaluator, struct subject *subject, enum db_status status)
 {
     const struct db_place *place = db_place(evaluator->db);
 
@@ -147,7 +147,7 @@ divide(struct evaluator *evaluator, struct subject *subjects, size_t count, enum
     const size_t halves[] = {count / 2, count - count / 2};
 
     if (count == 1) {
-        transaction_condemn(evaluator, subjects, status);
+        condemn(evaluator, subjects, status);
         return DB_OK;
     }
     log_warn("batch of %zu users is halved: %s", count, db_message(evaluator->db));

@@ -6,7 +6,6 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
-#include "worker/batch_outcome.h"
 #include "worker/put_off.h"
 #include "worker/worker.h"
 
@@ -51,13 +50,9 @@ next_users(struct worker *worker, const struct message *message, const struct st
 static int
 note_users(struct worker *worker, struct message *message)
 {
-    const struct batch_outcome outcome = batch_outcome(&worker->batch);
     int status = 0;
 
-    worker->counters.batches++;
-    worker->counters.put_off += outcome.waiting;
-    worker->counters.awards += outcome.awards;
-    worker->counters.awards_taken += worker->evaluator.request.revoke ? outcome.lost : 0;
+    (void)worker_count_batch(worker);
     for (size_t i = 0; i < worker->batch.subject_count; i++) {
         const struct subject *subject = &worker->batch.subjects[i];
 

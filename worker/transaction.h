@@ -76,11 +76,6 @@ void transaction_tell(struct transaction *t);
  */
 struct tally *transaction_tally(struct transaction *t, int32_t user_id, int32_t trophy_id);
 
-/* transaction_condemn(evaluator, subject, status): ${subject}, alone, cannot be done: what the last
- * failure, ${status}, means for it. */
-void transaction_condemn(const struct evaluator *evaluator, struct subject *subject,
-                         enum db_status status);
-
 /* entry_leave(entry, outcome): it leaves the transaction, which then touches nothing of it. */
 void entry_leave(struct entry *entry, enum subject_outcome outcome);
 

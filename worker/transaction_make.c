@@ -82,35 +82,13 @@ put_off(struct transaction *t, size_t first, size_t end)
             entry_leave(&t->entries[i], SUBJECT_LOCKED);
 }
 
-/* No row can be made for the one user among these who lacks it. */
-static void
-give_up(struct transaction *t, size_t first, size_t end, enum db_status status)
-{
-    size_t place = first;
-
-    while (place + 1 < end && !lacks_statistics(&t->entries[place]))
-        place++;
-    if (status == DB_RETRY) {
-        put_off(t, first, end);
-        return;
-    }
-    transaction_condemn(t->evaluator, t->entries[place].subject, status);
-    entry_leave(&t->entries[place], t->entries[place].subject->outcome);
-}
-
-/* Out of disk or connections is nobody's row. */
+/* Does another session hold something, which it may give back?  Other failures are for others to
+ * judge. */
 static bool
-is_of_the_server(const struct transaction *t)
+is_held_up(const struct transaction *t, enum db_status status)
 {
-    return strncmp(db_sqlstate(t->db), "53", 2) == 0;
-}
-
-/* Can less at a time get round this failure? */
-static bool
-is_divisible(const struct transaction *t, enum db_status status)
-{
-    return status == DB_DATA || status == DB_TIMEOUT ||
-           (status == DB_RETRY && !is_of_the_server(t));
+    return status == DB_RETRY &&
+           (strcmp(db_sqlstate(t->db), "55P03") == 0 || strncmp(db_sqlstate(t->db), "40", 2) == 0);
 }
 
 /* Those of these whose row cannot be made now leave the transaction. */
@@ -127,11 +105,11 @@ weed_out(struct transaction *t, size_t first, size_t end, int *waits)
         return DB_OK;
     }
     status = try(t, first, end);
-    if (!is_divisible(t, status))
+    if (!is_held_up(t, status))
         return status;
-    *waits += status == DB_RETRY ? 1 : 0;
+    ++*waits;
     if (count_lacking(t, first, end) == 1) {
-        give_up(t, first, end, status);
+        put_off(t, first, end);
         return DB_OK;
     }
     status = weed_out(t, first, middle, waits);
@@ -147,7 +125,7 @@ transaction_make_statistics(struct transaction *t)
     if (t->evaluator->request.dry_run || count_lacking(t, 0, t->count) == 0)
         return DB_OK;
     status = make(t);
-    if (!is_divisible(t, status))
+    if (!is_held_up(t, status))
         return status;
     status = weed_out(t, 0, t->count, &waits);
     if (status != DB_OK)
@@ -156,7 +134,7 @@ transaction_make_statistics(struct transaction *t)
     if (count_lacking(t, 0, t->count) == 0)
         return DB_OK;
     status = make(t);
-    if (status == DB_RETRY && !is_of_the_server(t)) { /* another one has come meanwhile */
+    if (is_held_up(t, status)) { /* another one has come meanwhile */
         put_off(t, 0, t->count);
         db_send(t->db, DB_begin, NULL, NULL, NULL);
         return DB_OK;

@@ -7,7 +7,7 @@
 #include "common/db.h"
 #include "common/options.h"
 #include "worker/attempts.h"
-#include "worker/batch.h"
+#include "worker/batch_outcome.h"
 #include "worker/broker.h"
 #include "worker/delay.h"
 #include "worker/evaluate.h"
@@ -235,6 +235,15 @@ void worker_weed_out(struct worker *worker, struct message *message, int64_t now
 /* worker_dispatch(worker): do the next batch, if anything is due.  False: nothing was, or it has to
  * wait. */
 bool worker_dispatch(struct worker *worker);
+
+/* ---- count.c */
+
+/* worker_count_batch(worker): add to the counters what the batch in hand came to, and return it. */
+struct batch_outcome worker_count_batch(struct worker *worker);
+
+/* worker_log_batch(worker, outcome, took_ms): a line of log, if anything was done. */
+void worker_log_batch(const struct worker *worker, const struct batch_outcome *outcome,
+                      int64_t took_ms);
 
 /* ---- run_all.c */
 

@@ -11,4 +11,4 @@ DELETE FROM trophies_usertrophy
                                     LIMIT n.count) AS newest)
 RETURNING user_id, trophy_id,
           CASE WHEN isfinite(earned_at) THEN (extract(epoch FROM earned_at) * 1000000)::int8 END,
-          left(context_data::text, 200)
+          left(context_data::text, 500)

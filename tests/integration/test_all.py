@@ -214,7 +214,8 @@ def test_stop_within_a_range(world, start):
 def test_users_come_and_go_between_cut_and_range(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(30, statistics=True, ids=range(5000, 5300, 10))
-    with world.blocked(users[0]) as cursor:
+    with world.blocked(users[1]) as blocking, world.locked(users[0]) as cursor:
+        cursor.execute('select 1 from trophies_userstatistics where user_id = any(%s) for update', [[users[5], users[9]]])
         worker = start(queue, env={**SLOW, **ranges_of(10)})
         world.wire.send(queue, 'evaluate_all')
         world.wait_blocked()  # the ranges are cut and published
@@ -223,6 +224,7 @@ def test_users_come_and_go_between_cut_and_range(world, start):
         cursor.execute(';'.join(f'delete from {table} where user_id = any(%(gone)s)' for table in TABLES) +
                        '; delete from auth_user where id = any(%(gone)s)', {'gone': gone})
         cursor.connection.commit()
+        blocking.connection.rollback()
     worker.wait_log(f'{RANGE} succeeded', times=4)
     world.wait_counts(queue, ready=0, unacked=0)
     there = [user for user in [*users, *added] if user not in gone and user != -7]  # the first batch had begun

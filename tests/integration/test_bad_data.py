@@ -107,8 +107,9 @@ def test_error_that_only_the_database_sees(world, held):
     world.wait_counts(queue, ready=0, unacked=0)
 
 
-DELETE = ('delete from core_userprofile where user_id = %(id)s; delete from trophies_userstatistics where user_id = '
-          '%(id)s; delete from auth_user where id = %(id)s')
+DELETE = ';'.join([*(f'delete from {table} where user_id = %(id)s' for table in (
+    'manager_workoutlog', 'manager_workoutsession', 'core_userprofile', 'trophies_userstatistics')),
+    'delete from auth_user where id = %(id)s'])
 
 
 def test_user_deleted_with_the_statistics(world, start):
@@ -134,7 +135,7 @@ def test_user_deleted_before_the_commit(world, start, neighbours):
     """The worker has made the row of statistics; its foreign key is checked at COMMIT, which fails with 23503: alone, when
     a second look tells, and in a batch that is halved."""
     queue = world.new_queue(declare=True)
-    gone, *others = users = world.add_users(1, workouts=0) + world.add_users(neighbours)
+    gone, *others = users = world.add_users(1 + neighbours)
     with world.blocked(gone) as cursor:
         tokens = evaluate_all(world, users)(queue)
         worker = start(queue, env=PATIENT)

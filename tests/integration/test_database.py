@@ -92,7 +92,7 @@ def test_deadlock_is_tried_again(world, start):
     with world.blocked(users[1]) as cursor:
         cursor.execute("set deadlock_timeout = '60s'; alter database %s set deadlock_timeout = '2s'" % world.name)
         cursor.connection.commit()
-        cursor.execute('select 1 from gate where user_id = %s for update', [users[1]])
+        cursor.execute('select pg_advisory_xact_lock(%s)', [users[1]])
         try:
             worker = start(queue, env=env(lock_timeout=0))
             world.wait_blocked()

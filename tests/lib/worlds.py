@@ -15,12 +15,13 @@ from processes import wait_until
 
 LOGS = 3  # a workout; each 50 kg × 10
 STATISTICS = 'trophies_userstatistics'
-# Where a transaction that is about to write the statistics of certain users can be held up.
-GATE = f"""
-    create table gate (user_id integer primary key);
-    create function pass_gate() returns trigger language plpgsql security definer as
-        $$ begin perform from gate where user_id = new.user_id for share; return new; end $$;
-    create trigger pass_gate before update on {STATISTICS} for each row execute function pass_gate()"""
+# Where a transaction that reads the sessions of certain users can be held up: a policy, to which roles without privileges are
+# subject.  An advisory lock is allowed in transactions that only read, too.
+GATE = """
+    create function pass_gate(user_id integer) returns boolean language plpgsql as
+        $$ begin perform pg_advisory_xact_lock_shared(user_id); return true; end $$;
+    create policy gate on manager_workoutsession using (pass_gate(user_id));
+    alter table manager_workoutsession enable row level security"""
 
 
 class World:
@@ -104,25 +105,24 @@ class World:
 
     @contextlib.contextmanager
     def blocked(self, user_id):
-        """A transaction that writes the user's statistics waits there.  Gives the cursor of the transaction that holds it
-        up, which the block may commit or roll back."""
-        self.query('insert into gate values (%s) on conflict do nothing', [user_id])
-        with self._holding('gate', user_id) as cursor:
+        """A transaction that reads the user's sessions waits there; the user needs to have one.  Gives the cursor of the
+        transaction that holds it up, which the block may commit or roll back."""
+        with self._holding('select pg_advisory_xact_lock(%s)', user_id) as cursor:
             yield cursor
 
     @contextlib.contextmanager
     def locked(self, user_id):
         """Hold the lock on the user's row of statistics, for which no worker waits.  Gives the cursor, as blocked()."""
-        with self._holding(STATISTICS, user_id) as cursor:
+        with self._holding(f'select 1 from {STATISTICS} where user_id = %s for update', user_id) as cursor:
             yield cursor
 
     @contextlib.contextmanager
-    def _holding(self, table, user_id):
+    def _holding(self, query, user_id):
         connection = self.postgres.connect(self.name)
         connection.autocommit = False
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f'select 1 from {table} where user_id = %s for update', [user_id])
+                cursor.execute(query, [user_id])
                 assert cursor.rowcount == 1
                 yield cursor
         finally:
