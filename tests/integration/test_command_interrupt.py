@@ -82,7 +82,8 @@ def test_database_gone(command):
                 longest_streak, weekend_workout_streak, worked_out_jan_1, last_updated)
             select id, 0, 0, 0, 0, 0, false, now() from generate_series(1, 4) id;
             insert into manager_workoutsession (id, date, impression, user_id)
-            values (gen_random_uuid(), '2025-01-01', '2', 3);""" + worlds.GATE)
+            values (gen_random_uuid(), '2025-01-01', '2', 3)""")
+        postgres.query('own', worlds.GATE)
         blocker = postgres.connect('own')
         blocker.autocommit = False
         blocker.cursor().execute('select pg_advisory_xact_lock(3)')
