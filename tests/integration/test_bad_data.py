@@ -144,6 +144,7 @@ def test_user_deleted_before_the_commit(world, start, neighbours):
         cursor.connection.rollback()
     assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * len(users)
     assert '23503' in worker.log() and f'[{tokens[0]}] no such user' in worker.log()
+    assert 'does not fit' not in worker.log()
     assert world.statistics(gone) is None
     assert world.awards(users) == {user: ['Beginner'] for user in others}
     world.wait_counts(queue, ready=0, unacked=0)
@@ -162,6 +163,6 @@ def test_trophy_deleted_before_the_commit(world, start, trophy, neighbours):
         world.query("delete from trophies_trophy where name = 'short-lived'")
         cursor.connection.rollback()
     assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * len(users)
-    assert '23503' in worker.log()
+    assert '23503' in worker.log() and 'does not fit' not in worker.log()
     assert world.awards(users) == {user: ['Beginner'] for user in users}
     world.wait_counts(queue, ready=0, unacked=0)

@@ -229,7 +229,7 @@ def test_dry_run_equals_the_real_run(fresh, command):
 def test_dry_run_waits_for_no_lock(fresh, command):
     users = fresh.add_users(2, workouts=4, statistics=True)
     done = command('evaluate', '--user', *users, '--dry-run', database=fresh.name)
-    with fresh.blocked(users[0]):
+    with fresh.locked(users[0]):
         held = command('evaluate', '--user', *users, '--dry-run', database=fresh.name,
                        env={'TROPHY_DATABASE_LOCK_TIMEOUT': '100'})
     assert held.code == done.code == 0 and held.out == done.out

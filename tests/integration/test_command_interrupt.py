@@ -8,6 +8,7 @@ import time
 import processes
 import pytest
 import servers
+import worlds
 from evaluating import EARNED, PATIENT, command, objects, trophies
 
 
@@ -79,10 +80,13 @@ def test_database_gone(command):
             select id, '', now(), false, 'user' || id, '', '', '', false, true, now() from generate_series(1, 4) id;
             insert into trophies_userstatistics (user_id, total_weight_lifted, total_workouts, current_streak,
                 longest_streak, weekend_workout_streak, worked_out_jan_1, last_updated)
-            select id, 0, 0, 0, 0, 0, false, now() from generate_series(1, 4) id""")
+            select id, 0, 0, 0, 0, 0, false, now() from generate_series(1, 4) id;
+            insert into manager_workoutsession (id, date, impression, user_id)
+            values (gen_random_uuid(), '2025-01-01', '2', 3)""")
+        postgres.query('own', worlds.GATE)
         blocker = postgres.connect('own')
         blocker.autocommit = False
-        blocker.cursor().execute('select from trophies_userstatistics where user_id = 3 for update')
+        blocker.cursor().execute('select pg_advisory_xact_lock(3)')
         process = command.begin('evaluate', '--all', '--json', env={
             'TROPHY_DATABASE_URL': postgres.worker_url('own'), 'TROPHY_WORKER_BATCH_USERS': '2', **PATIENT})
         processes.wait_until(lambda: postgres.query('own', 'select 1 from pg_stat_activity '

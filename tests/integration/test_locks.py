@@ -147,6 +147,7 @@ def test_award_that_appears_while_it_is_given(world, start):
         world.query('drop index once')
     assert world.awards([user, other]) == {user: EARNED, other: EARNED}
     assert 'batch: 1 messages, 1 users, 0 awards' in worker.log() and said(worker, ', awards') == 1
+    assert '23505' not in worker.log()
 
 
 def test_overlapping_sets_do_not_deadlock(world, start):

@@ -61,18 +61,15 @@ def test_every_message_twice(world, start):
 
 
 def test_two_workers_in_the_same_user(world, start):
-    """While one has the user in an open transaction the other one puts it off, and then sees what was given."""
+    """Both have the user in an open transaction, and only one of them has the lock: the other puts the user off, and later
+    sees what was given."""
     queues = world.new_queue(declare=True), world.new_queue(declare=True)
     user, = world.add_users(1, workouts=4, statistics=True)
     with world.blocked(user) as cursor:
         tokens = [world.wire.send(queue, 'evaluate_user', [user]) for queue in queues]
         for queue in queues:
             start(queue, env=PATIENT)
-        world.wait_blocked()
-        for queue in queues:
-            world.wait_counts(queue, ready=0, unacked=1)
-        assert world.query("select count(*) from pg_stat_activity where datname = %s and wait_event_type = 'Lock'",
-                           [world.name]) == [(1,)]
+        world.wait_blocked(sessions=2)
         cursor.connection.rollback()
     assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * 2
     assert world.awards([user]) == {user: EARNED}
