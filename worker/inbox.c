@@ -136,10 +136,16 @@ inbox_settled_up_to(const struct inbox *inbox)
     return up_to;
 }
 
+static bool
+is_over(const struct message *message)
+{
+    return message_is_settled(message) && message->delivery.tag == 0;
+}
+
 size_t
 inbox_remove_settled(struct inbox *inbox)
 {
-    return remove_if(inbox, message_is_settled);
+    return remove_if(inbox, is_over);
 }
 
 size_t

@@ -138,7 +138,8 @@ void inbox_adopt(struct inbox *inbox, struct message *orphan);
  */
 uint64_t inbox_settled_up_to(const struct inbox *inbox);
 
-/* inbox_remove_settled(inbox): free the settled messages.  Returns how many there were. */
+/* inbox_remove_settled(inbox): free the settled messages whose tag has been used up.  Returns how
+ * many there were. */
 size_t inbox_remove_settled(struct inbox *inbox);
 
 /* message_is_settled(message): is its state one of the last two? */

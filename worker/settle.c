@@ -299,36 +299,67 @@ end_confirmed(struct worker *worker)
             end_message(worker, worker->inbox.messages[i]);
 }
 
-/* Acknowledges one message above the mark up to which one acknowledgement does for all. */
-static void
-settle_one(struct worker *worker, const struct message *message, uint64_t up_to)
+/*
+ * Acknowledges one message, or rejects it, unless that was done by the mark up to which one
+ * acknowledgement does for all.  Its tag is used up then; false: the socket takes no more.
+ */
+static bool
+settle_one(struct worker *worker, struct message *message, uint64_t up_to)
 {
     uint64_t tag = message->delivery.tag;
+    enum broker_event event = BROKER_NOTHING;
 
-    if (tag == 0) /* delivered by a connection that is gone */
+    if (tag == 0 || !message_is_settled(message)) /* 0: delivered by a connection that is gone */
+        return true;
+    if (message->state == MESSAGE_REJECTED)
+        event = consumer_reject(worker->consumer, tag, /* requeue */ false);
+    else if (tag > up_to)
+        event = consumer_ack(worker->consumer, tag, /* multiple */ false);
+    if (event != BROKER_FULL)
+        message->delivery.tag = 0;
+    return event != BROKER_FULL;
+}
+
+/* Until the socket takes no more: then the rest has its turn when it does. */
+static void
+acknowledge(struct worker *worker)
+{
+    uint64_t up_to = inbox_settled_up_to(&worker->inbox);
+
+    if (up_to != 0 && consumer_ack(worker->consumer, up_to, /* multiple */ true) == BROKER_FULL)
         return;
-    if (message->state == MESSAGE_ACKED && tag > up_to)
-        (void)consumer_ack(worker->consumer, tag, /* multiple */ false);
-    else if (message->state == MESSAGE_REJECTED)
-        (void)consumer_reject(worker->consumer, tag, /* requeue */ false);
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (!settle_one(worker, worker->inbox.messages[i], up_to))
+            return;
+}
+
+/* Whether the broker has been told or not. */
+static void
+remember_settled(struct worker *worker, bool told)
+{
+    for (size_t i = 0; i < worker->inbox.count; i++) {
+        struct message *message = worker->inbox.messages[i];
+
+        if (message_is_settled(message) && (message->delivery.tag == 0) == told)
+            finished_add_take(&worker->finished, message, clock_monotonic_ms());
+    }
+}
+
+size_t
+worker_forget_deliveries(struct worker *worker)
+{
+    remember_settled(worker, /* told */ false);
+    return inbox_forget_deliveries(&worker->inbox);
 }
 
 void
 worker_settle(struct worker *worker)
 {
-    uint64_t up_to;
-
     end_confirmed(worker);
     events_flush(worker);
     outbox_wake(&worker->outbox, clock_monotonic_ms());
-    up_to = inbox_settled_up_to(&worker->inbox);
     outbox_send(&worker->outbox, worker->publisher);
-    if (up_to != 0)
-        (void)consumer_ack(worker->consumer, up_to, /* multiple */ true);
-    for (size_t i = 0; i < worker->inbox.count; i++)
-        settle_one(worker, worker->inbox.messages[i], up_to);
-    for (size_t i = 0; i < worker->inbox.count; i++)
-        if (message_is_settled(worker->inbox.messages[i]))
-            finished_add_take(&worker->finished, worker->inbox.messages[i], clock_monotonic_ms());
+    acknowledge(worker);
+    remember_settled(worker, /* told */ true);
     (void)inbox_remove_settled(&worker->inbox);
 }

@@ -60,6 +60,8 @@ struct control_state {
     int64_t next_complaint_ms; /* monotonic: when that may be said again */
     int64_t second_ends_ms;    /* monotonic: of the second in which */
     size_t answered_bytes;     /* so much has been answered */
+    const struct control_request *request; /* the one being answered; NULL: none */
+    json_t *additions; /* queues to be consumed that are still looked for, in their order */
 };
 
 /* Everything the daemon has.  One process, one thread, one of these. */
@@ -161,9 +163,15 @@ void worker_replace(struct worker *worker, struct message *message, const char *
 /* worker_hand_back(worker): messages for later that are not held here any more go to the broker. */
 void worker_hand_back(struct worker *worker);
 
-/* worker_renew_delays(worker): the publisher is open again: its broker has to have the delay queues
- * before anything is sent there. */
-void worker_renew_delays(struct worker *worker);
+/*
+ * worker_open_publisher(worker): begin to open it, with the delay queues that its broker has to have
+ * before anything is sent there; as publisher_open().
+ * worker_publisher_opened(worker): it is open.
+ * worker_delay_answered(worker, made): whether the delay queue asked for is there.
+ */
+enum broker_event worker_open_publisher(struct worker *worker);
+void worker_publisher_opened(struct worker *worker);
+void worker_delay_answered(struct worker *worker, bool made);
 
 /* ---- dispatch.c */
 
@@ -251,9 +259,13 @@ bool worker_revoke_unwanted(struct worker *worker, struct message *message);
 void worker_repeat(struct worker *worker, struct message *message,
                    const struct finished_task *task);
 
-/* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended,
- * and forget it. */
+/* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended, as
+ * far as the socket takes that at the moment, and forget it. */
 void worker_settle(struct worker *worker);
+
+/* worker_forget_deliveries(worker): the connection is gone: as inbox_forget_deliveries(), and what
+ * has ended is remembered as such. */
+size_t worker_forget_deliveries(struct worker *worker);
 
 /* ---- daemon.c */
 
