@@ -28,7 +28,8 @@ int aside_fd(const struct aside *aside);
 /* aside_is_done(aside): has the call returned? */
 bool aside_is_done(const struct aside *aside);
 
-/* aside_take(aside): the job of a call that is done, the caller's from now on; ${aside} is freed. */
+/* aside_take(aside): the job of a call that is done, the caller's from now on; ${aside} is freed.
+ */
 void *aside_take(struct aside *aside);
 
 /* aside_abandon(aside): nobody waits for it; what comes of it is freed.  NULL is fine. */

@@ -103,8 +103,9 @@ log_last(enum log_level level, const char *text)
         return;
     clock_format_utc(clock_now_us(), stamp);
     if (layout == LOG_FORMAT_JSON)
-        length = snprintf(line, sizeof line, "{\"ts\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}\n",
-                          stamp, level_name(level), text);
+        length =
+            snprintf(line, sizeof line, "{\"ts\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}\n",
+                     stamp, level_name(level), text);
     else
         length = snprintf(line, sizeof line, "<%d>%s\n", (int)level, text);
     if (write(STDERR_FILENO, line, (size_t)length) != length)

@@ -78,8 +78,8 @@ signals_open(void)
         return -1;
     pipe_fds[TELL] = fds[1];
     pipe_fds[HEAR] = fds[0];
-    if (catch_signal(SIGTERM, note) != 0 || catch_signal(SIGINT, note) != 0 || catch_signal(SIGHUP, note) != 0 ||
-        catch_signal(SIGUSR1, note) != 0)
+    if (catch_signal(SIGTERM, note) != 0 || catch_signal(SIGINT, note) != 0 ||
+        catch_signal(SIGHUP, note) != 0 || catch_signal(SIGUSR1, note) != 0)
         return -1;
     return pipe_fds[HEAR];
 }

@@ -93,7 +93,7 @@ enum broker_event {
     BROKER_REFUSED,   /* publisher: it has not */
     BROKER_RETURNED, /* publisher: no queue took a mandatory message; its confirmation still follows
                       */
-    BROKER_FULL, /* the socket takes no more at the moment: the same again when it does */
+    BROKER_FULL,     /* the socket takes no more at the moment: the same again when it does */
     BROKER_DELAY_MADE,    /* publisher: the delay queue asked for is there */
     BROKER_DELAY_REFUSED, /* publisher: it is not, which was logged */
     BROKER_LOST,          /* the connection is of no use any more, or could not be made; logged */
@@ -202,7 +202,8 @@ const char *consumer_queue(const struct consumer *consumer, size_t place);
 /* consumer_is_open(consumer): between BROKER_OPENED and BROKER_LOST or close. */
 bool consumer_is_open(const struct consumer *consumer);
 
-/* consumer_is_opening(consumer): between consumer_open() and BROKER_OPENED, BROKER_LOST or close. */
+/* consumer_is_opening(consumer): between consumer_open() and BROKER_OPENED, BROKER_LOST or close.
+ */
 bool consumer_is_opening(const struct consumer *consumer);
 
 /* consumer_fd(consumer), consumer_events(consumer): what to poll for before consumer_next(); -1 if
@@ -291,8 +292,8 @@ enum broker_event publisher_make_delay(struct publisher *publisher,
 /*
  * publisher_send(publisher, publication, number):
  * Send it; ${number} is what its confirmation will carry.  BROKER_NOTHING: sent, not confirmed yet;
- * BROKER_FULL: not yet, or only a part of it: until it is sent, only the same again; BROKER_REFUSED:
- * its headers are too large to be sent at all; BROKER_LOST.
+ * BROKER_FULL: not yet, or only a part of it: until it is sent, only the same again;
+ * BROKER_REFUSED: its headers are too large to be sent at all; BROKER_LOST.
  */
 enum broker_event publisher_send(struct publisher *publisher, const struct publication *publication,
                                  uint64_t *number);

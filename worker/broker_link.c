@@ -255,6 +255,6 @@ broker_link_events(const struct broker_link *link)
 bool
 broker_link_has_buffered(const struct broker_link *link)
 {
-    return link->connection != NULL && (amqp_frames_enqueued(link->connection) ||
-                                        amqp_data_in_buffer(link->connection));
+    return link->connection != NULL &&
+           (amqp_frames_enqueued(link->connection) || amqp_data_in_buffer(link->connection));
 }

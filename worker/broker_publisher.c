@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connection that everything goes out by, with publisher confirms on. */
+#include "worker/broker_publisher.h"
+
 #include "common/log.h"
 #include "worker/broker_connection.h"
 #include "worker/broker_declare.h"
-#include "worker/broker_publisher.h"
 
 #include <amqp_framing.h>
 #include <stdio.h>

@@ -111,11 +111,11 @@ answer_later(struct worker *worker, const json_t *arguments)
     if (worker->control.additions == NULL)
         worker->control.additions = json_array();
     return json_array_size(worker->control.additions) < CONSUMER_ADDED_MAX &&
-           json_array_append_new(
-               worker->control.additions,
-               json_pack("{s:o, s:s?, s:s?}", "arguments", json_deep_copy(arguments), "ticket",
-                         request == NULL ? NULL : request->ticket, "reply_to",
-                         request == NULL ? NULL : request->reply_to)) == 0;
+           json_array_append_new(worker->control.additions,
+                                 json_pack("{s:o, s:s?, s:s?}", "arguments",
+                                           json_deep_copy(arguments), "ticket",
+                                           request == NULL ? NULL : request->ticket, "reply_to",
+                                           request == NULL ? NULL : request->reply_to)) == 0;
 }
 
 json_t *

@@ -43,7 +43,7 @@ struct delay_lease {
 struct delays {
     struct delay_lease leases[DELAY_LEASES]; /* the oldest is overwritten */
     size_t next;
-    bool refused; /* the broker does not let us make them */
+    bool refused;             /* the broker does not let us make them */
     struct delay_lease asked; /* for which the broker was asked last */
 };
 

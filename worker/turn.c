@@ -218,8 +218,7 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
     int seen = wait_for_work(worker, fd, events, timeout_ms);
 
     take_signals(worker);
-    if (seen < 0 ||
-        (worker->stopping && clock_monotonic_ms() >= worker->stop_deadline_ms))
+    if (seen < 0 || (worker->stopping && clock_monotonic_ms() >= worker->stop_deadline_ms))
         worker->leaving = true;
     if (worker->leaving)
         return -1;

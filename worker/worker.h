@@ -55,11 +55,11 @@ struct events_state {
 
 /* What remote control keeps. */
 struct control_state {
-    char hello[UUID_SIZE];     /* the ticket that answers to our hello bear; "": none */
-    uint64_t dropped;          /* requests that were none, since the last line of log */
-    int64_t next_complaint_ms; /* monotonic: when that may be said again */
-    int64_t second_ends_ms;    /* monotonic: of the second in which */
-    size_t answered_bytes;     /* so much has been answered */
+    char hello[UUID_SIZE];                 /* the ticket that answers to our hello bear; "": none */
+    uint64_t dropped;                      /* requests that were none, since the last line of log */
+    int64_t next_complaint_ms;             /* monotonic: when that may be said again */
+    int64_t second_ends_ms;                /* monotonic: of the second in which */
+    size_t answered_bytes;                 /* so much has been answered */
     const struct control_request *request; /* the one being answered; NULL: none */
     json_t *additions; /* queues to be consumed that are still looked for, in their order */
 };
@@ -164,10 +164,9 @@ void worker_replace(struct worker *worker, struct message *message, const char *
 void worker_hand_back(struct worker *worker);
 
 /*
- * worker_open_publisher(worker): begin to open it, with the delay queues that its broker has to have
- * before anything is sent there; as publisher_open().
- * worker_publisher_opened(worker): it is open.
- * worker_delay_answered(worker, made): whether the delay queue asked for is there.
+ * worker_open_publisher(worker): begin to open it, with the delay queues that its broker has to
+ * have before anything is sent there; as publisher_open(). worker_publisher_opened(worker): it is
+ * open. worker_delay_answered(worker, made): whether the delay queue asked for is there.
  */
 enum broker_event worker_open_publisher(struct worker *worker);
 void worker_publisher_opened(struct worker *worker);

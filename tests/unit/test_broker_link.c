@@ -25,8 +25,7 @@ static struct broker_link link_;
 static int
 connect_pair(void)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET,
-                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
     int listener = socket(AF_INET, SOCK_STREAM, 0);
     int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -67,9 +66,8 @@ static size_t
 fill(size_t size)
 {
     static char body[131072];
-    const amqp_frame_t frame = {.frame_type = AMQP_FRAME_BODY,
-                                .channel = 1,
-                                .payload.body_fragment = {size, body}};
+    const amqp_frame_t frame = {
+        .frame_type = AMQP_FRAME_BODY, .channel = 1, .payload.body_fragment = {size, body}};
     size_t count = 0;
 
     while (broker_link_takes(&link_, size)) {

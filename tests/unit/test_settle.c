@@ -228,7 +228,8 @@ END_TEST
 int
 main(void)
 {
-    const struct suite_test tests[] = {{settles, sizeof rows / sizeof rows[0]}, {ends, 4}, {full, 1}};
+    const struct suite_test tests[] = {
+        {settles, sizeof rows / sizeof rows[0]}, {ends, 4}, {full, 1}};
 
     return suite_run("settle", tests, sizeof tests / sizeof tests[0]);
 }
