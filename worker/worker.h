@@ -64,7 +64,8 @@ struct control_state {
     json_t *additions; /* queues to be consumed that are still looked for, in their order */
 };
 
-/* Everything the daemon has.  One process, one thread, one of these. */
+/* Everything the daemon has.  One process, one of these, and one thread that knows it: others only
+ * make connections, of copies (common/aside.h). */
 struct worker {
     const struct options *options;
     const char *name;
