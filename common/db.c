@@ -12,6 +12,8 @@
 #include "common/clock.h"
 #include "common/db_cancel.h"
 #include "common/db_connect.h"
+#include "common/db_place.h"
+#include "common/db_prepare.h"
 #include "common/db_statements.h"
 #include "common/log.h"
 
@@ -54,12 +56,14 @@ struct db {
     struct sent sent[MAX_SENT];
     size_t sent_count;
     bool open;
+    bool has[DB_SETS];    /* of the optional sets: those that are prepared */
     bool broken;          /* the link failed while sending or waiting */
     bool running;         /* inside db_run() */
     int64_t cancelled_ms; /* monotonic: db_cancel() was called in this round trip; 0: it was not */
     pid_t canceller;      /* the child that asks the server to; -1: none */
     char sqlstate[6];
     char message[256];
+    struct db_place place;
 };
 
 static void
@@ -101,6 +105,7 @@ close_session(struct db *db)
     PQfinish(db->conn);
     db->conn = NULL;
     db->open = false;
+    memset(db->has, 0, sizeof db->has);
     db->sent_count = 0;
     db->broken = false;
 }
@@ -136,6 +141,12 @@ const char *
 db_sqlstate(const struct db *db)
 {
     return db->sqlstate;
+}
+
+const struct db_place *
+db_place(const struct db *db)
+{
+    return &db->place;
 }
 
 const char *
@@ -189,6 +200,16 @@ db_send(struct db *db, enum db_statement statement, const char *const *parameter
                                               NULL, /* text results */ 0) == 1);
 }
 
+void
+db_send_preparation(struct db *db, enum db_statement statement)
+{
+    const struct sent sent = {.statement = statement, .preparation = true};
+
+    note_sent(db, &sent,
+              PQsendPrepare(db->conn, db_statements[statement].name, db_statements[statement].text,
+                            /* types, left to the server */ 0, NULL));
+}
+
 /* When the answer has to be there. */
 static int64_t
 answer_deadline_ms(const struct db *db, int64_t asked_ms)
@@ -224,10 +245,12 @@ static enum db_status
 result_failed(struct db *db, const struct sent *sent, const PGresult *result)
 {
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const struct db_statement_text *statement = &db_statements[sent->statement];
+    enum db_status status =
+        failed(db, statement->name, PQresultErrorField(result, PG_DIAG_SQLSTATE),
+               message == NULL ? PQresultErrorMessage(result) : message);
 
-    return failed(db, db_statements[sent->statement].name,
-                  PQresultErrorField(result, PG_DIAG_SQLSTATE),
-                  message == NULL ? PQresultErrorMessage(result) : message);
+    return db_place_read(&db->place, result, statement->text) ? DB_UNFIT : status;
 }
 
 static enum db_status
@@ -330,37 +353,10 @@ db_run(struct db *db)
     return status;
 }
 
-static int
-ignore_row(void *unused, const PGresult *result)
+bool
+db_has(const struct db *db, enum db_set set)
 {
-    (void)unused;
-    (void)result;
-    return 0;
-}
-
-/* Everything wanted is prepared at connect, so that a table or a right that is missing shows here
- * and not at two o'clock. */
-static enum db_status
-prepare(struct db *db)
-{
-    char statement_timeout[24];
-    char lock_timeout[24];
-    const char *const parameters[] = {statement_timeout, lock_timeout};
-
-    (void)snprintf(statement_timeout, sizeof statement_timeout, "%lld",
-                   (long long)db->settings.statement_timeout_ms);
-    (void)snprintf(lock_timeout, sizeof lock_timeout, "%lld",
-                   (long long)db->settings.lock_timeout_ms);
-    for (int i = 0; i < DB_STATEMENTS; i++) {
-        const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
-
-        if (!db_is_prepared(&db->settings, sent.statement))
-            continue;
-        note_sent(db, &sent,
-                  PQsendPrepare(db->conn, db_statements[i].name, db_statements[i].text, 0, NULL));
-    }
-    db_send(db, kinds[db->settings.kind].session, parameters, ignore_row, NULL);
-    return db_run(db);
+    return db->open && db->has[set];
 }
 
 enum db_status
@@ -382,7 +378,7 @@ db_open(struct db *db)
         return DB_LOST;
     }
     db->open = true;
-    status = prepare(db);
+    status = db_prepare(db, &db->settings, kinds[db->settings.kind].session, db->has);
     if (status != DB_OK)
         close_session(db);
     return status == DB_OK || status == DB_UNFIT ? status : DB_LOST;

@@ -21,8 +21,8 @@ enum db_status {
     DB_CANCELLED, /* by db_cancel(): rolled back */
     DB_LOST,      /* the session is gone, and closed; after db_open() again the same work may be run
                      again */
-    DB_UNFIT, /* table, column or right missing: closed too; nothing works until somebody mends the
-                 database */
+    DB_UNFIT,     /* table, column or right missing, or a column that we do not write takes no null:
+                     closed too; nothing works until the database is mended */
 };
 
 /* Which statements a session prepares: the folder of common/ that they stand in. */
@@ -30,6 +30,10 @@ enum db_set {
     DB_SET_sql,    /* the worker's */
     DB_SET_django, /* the same, where results go to the tables of django-celery-results */
     DB_SET_shim,   /* the shim's */
+    /* Optional: of the worker's own tables, which it does without.  See db_has(). */
+    DB_SET_attempt,
+    DB_SET_revoked,
+    DB_SETS
 };
 
 /* One SQL file of common/sql or a folder in it each. */
@@ -66,6 +70,7 @@ struct db_settings {
     int64_t statement_timeout_ms;
     int64_t lock_timeout_ms;
     bool django_results; /* prepare DB_SET_django, too: without its tables the database is unfit */
+    bool own_tables;     /* look for the worker's own tables, and prepare the sets of those found */
     db_wait_fn wait;     /* NULL: plain poll() */
     void *wait_context;
 };
@@ -94,6 +99,11 @@ enum db_status db_attend(struct db *db);
 
 /* db_is_open(db): false before db_open() and after DB_LOST or DB_UNFIT. */
 bool db_is_open(const struct db *db);
+
+/* db_has(db, set): are the statements of an optional ${set} prepared, its table being usable?  As
+ * found at connect; a table that goes later makes a round trip DB_UNFIT, and the next connect finds
+ * it gone. */
+bool db_has(const struct db *db, enum db_set set);
 
 /*
  * db_send(db, statement, parameters, row, context):
@@ -127,6 +137,16 @@ bool db_is_idle(const struct db *db);
 
 /* db_sqlstate(db): the five characters of the last failure, "" if it had none.  Borrowed. */
 const char *db_sqlstate(const struct db *db);
+
+/* What a failure names, "" where the server names nothing. */
+struct db_place {
+    char table[64];
+    char column[64];
+    char constraint[64];
+};
+
+/* db_place(db): what the last failure of a statement names.  Borrowed. */
+const struct db_place *db_place(const struct db *db);
 
 /* db_message(db): the server's words for the last failure, without the values.  Borrowed until the
  * next failure. */

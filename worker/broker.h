@@ -191,9 +191,9 @@ bool consumer_consumes(const struct consumer *consumer, size_t place, struct con
 /* consumer_url(consumer): the URL of the present or the next connection; borrowed. */
 const char *consumer_url(const struct consumer *consumer);
 
-/* consumer_close(consumer): what is not acknowledged goes back to its queue.  Takes no longer than
- * a tenth of a second. */
-void consumer_close(struct consumer *consumer);
+/* consumer_close(consumer, wait_ms): what is not acknowledged goes back to its queue.  At most
+ * ${wait_ms} are waited for the broker to have taken what was. */
+void consumer_close(struct consumer *consumer, int64_t wait_ms);
 
 /* consumer_queue(consumer, place): the name of the queue; borrowed.  A place stays its queue's for
  * ever. */

@@ -49,7 +49,7 @@ consumer_free(struct consumer *consumer)
 {
     if (consumer == NULL)
         return;
-    consumer_close(consumer);
+    consumer_close(consumer, 0);
     aside_abandon(consumer->looking);
     places_clear(&consumer->places);
     free(consumer);
@@ -66,11 +66,11 @@ forget(struct consumer *consumer)
 }
 
 void
-consumer_close(struct consumer *consumer)
+consumer_close(struct consumer *consumer, int64_t wait_ms)
 {
     aside_abandon(consumer->opening);
     consumer->opening = NULL;
-    broker_link_farewell(&consumer->link);
+    broker_link_farewell(&consumer->link, wait_ms);
     forget(consumer);
 }
 

@@ -87,7 +87,7 @@ consumer_open(struct consumer *consumer)
     static const struct aside_call call = {run, free_opening};
     struct opening *opening = calloc(1, sizeof *opening);
 
-    consumer_close(consumer);
+    consumer_close(consumer, 0);
     if (opening == NULL || places_copy(&consumer->places, &opening->places) != 0) {
         free(opening);
         log_error("broker: %s: out of memory", who);

@@ -83,9 +83,9 @@ broker_link_drop(struct broker_link *link)
 
 /* Until the broker answers, or hangs up; what else it still sends goes back to its queue. */
 static void
-await_close(struct broker_link *link)
+await_close(struct broker_link *link, int64_t wait_ms)
 {
-    int64_t deadline_ms = clock_monotonic_ms() + BROKER_FAREWELL_MS;
+    int64_t deadline_ms = clock_monotonic_ms() + wait_ms;
     enum broker_read read;
     amqp_frame_t frame;
     int64_t left_ms;
@@ -104,14 +104,14 @@ await_close(struct broker_link *link)
 }
 
 void
-broker_link_farewell(struct broker_link *link)
+broker_link_farewell(struct broker_link *link, int64_t wait_ms)
 {
     amqp_connection_close_t farewell = {.reply_code = AMQP_REPLY_SUCCESS,
                                         .reply_text = broker_bytes("goodbye")};
 
     if (link->connection != NULL && broker_link_takes(link, BROKER_METHOD_BYTES) &&
         broker_link_send_method(link, 0, AMQP_CONNECTION_CLOSE_METHOD, &farewell))
-        await_close(link);
+        await_close(link, wait_ms);
     broker_link_drop(link);
 }
 

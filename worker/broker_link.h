@@ -44,13 +44,12 @@ bool broker_link_open(struct broker_link *link, amqp_connection_state_t connecti
 void broker_link_drop(struct broker_link *link);
 
 /*
- * broker_link_farewell(link):
- * Say goodbye, if there is room for it, and close.  The answer is waited for no longer than
- * BROKER_FAREWELL_MS: it says that all that was written before, acknowledgements above all, has
- * arrived, which closing a socket with something unread in it would put at risk.
+ * broker_link_farewell(link, wait_ms):
+ * Say goodbye, if there is room for it, and close.  The answer is waited for at most ${wait_ms}: it
+ * says that all that was written before, acknowledgements above all, has arrived.  Closing a socket
+ * with something unread in it resets it, and then a broker may drop what it has not read itself.
  */
-void broker_link_farewell(struct broker_link *link);
-enum { BROKER_FAREWELL_MS = 100 };
+void broker_link_farewell(struct broker_link *link, int64_t wait_ms);
 
 /* broker_link_takes(link, bytes): would so many bytes in one frame be taken at once?  If not, poll
  * for broker_link_events(). */

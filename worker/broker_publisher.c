@@ -53,7 +53,7 @@ publisher_close(struct publisher *publisher)
 {
     aside_abandon(publisher->opening);
     publisher->opening = NULL;
-    broker_link_farewell(&publisher->link);
+    broker_link_farewell(&publisher->link, /* all that counts was confirmed */ 0);
     forget(publisher);
 }
 

@@ -23,10 +23,13 @@
 static int64_t
 next_turn_ms(const struct worker *worker)
 {
-    const struct batch_limits limits = {.now_us = clock_now_us(), .now_ms = clock_monotonic_ms()};
+    const struct batch_limits limits = worker_limits(worker);
+    int64_t marks = worker_suspects_left_ms(worker);
     int64_t next = batch_next_ms(&worker->inbox, &limits);
     int64_t pause = backoff_left_ms(&worker->db_backoff, limits.now_ms);
 
+    if (marks >= 0 && (next < 0 || marks < next))
+        next = marks;
     if (inbox_is_storing(&worker->inbox) || (!db_is_open(worker->db) && next < 0))
         return pause;
     return next < 0 || next > pause ? next : pause;
@@ -47,6 +50,19 @@ tell_given_back(struct worker *worker)
     }
 }
 
+enum { FAREWELL_LEAST_MS = 100, FAREWELL_MOST_MS = 2000 };
+
+/* How long the broker has to take the last acknowledgements. */
+static int64_t
+farewell_ms(const struct worker *worker)
+{
+    int64_t left_ms = worker->stop_deadline_ms - clock_monotonic_ms();
+
+    if (worker->leaving || left_ms < FAREWELL_LEAST_MS)
+        return FAREWELL_LEAST_MS;
+    return left_ms < FAREWELL_MOST_MS ? left_ms : FAREWELL_MOST_MS;
+}
+
 /* The results of what has been done still go out, as long as the time to stop allows. */
 static void
 drain(struct worker *worker)
@@ -63,6 +79,8 @@ drain(struct worker *worker)
         (void)worker_turn(worker, -1, 0, inbox_is_storing(&worker->inbox) ? 0 : 100);
     }
     worker_settle(worker);
+    worker_suspects_leave(worker);
+    consumer_close(worker->consumer, farewell_ms(worker));
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
 }
 
@@ -126,6 +144,7 @@ set_up(struct worker *worker, const char *name)
         .statement_timeout_ms = o->database_statement_timeout,
         .lock_timeout_ms = o->database_lock_timeout,
         .django_results = results_table_is_used(worker),
+        .own_tables = true,
         .wait = worker_wait,
         .wait_context = worker,
     };
@@ -160,6 +179,7 @@ tear_down(struct worker *worker)
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
     finished_clear(&worker->finished);
+    attempts_clear(&worker->suspects.attempts);
     task_settings_clear(&worker->task_settings);
     events_clear(worker);
     revoked_stamps_clear(&worker->revoked_stamps);

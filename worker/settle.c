@@ -259,6 +259,8 @@ worker_revoke_unwanted(struct worker *worker, struct message *message)
 void
 worker_repeat(struct worker *worker, struct message *message, const struct finished_task *task)
 {
+    if (message->task.id == NULL) /* only its body says it */
+        message->task.id = strdup(task->id);
     ending_copy(&message->ending, &task->ending);
     message->end = task->end;
     message->state = task->end;
@@ -301,7 +303,7 @@ end_confirmed(struct worker *worker)
 
 /*
  * Acknowledges one message, or rejects it, unless that was done by the mark up to which one
- * acknowledgement does for all.  Its tag is used up then; false: the socket takes no more.
+ * acknowledgement does for all.  False: the socket takes no more.
  */
 static bool
 settle_one(struct worker *worker, struct message *message, uint64_t up_to)
@@ -315,9 +317,8 @@ settle_one(struct worker *worker, struct message *message, uint64_t up_to)
         event = consumer_reject(worker->consumer, tag, /* requeue */ false);
     else if (tag > up_to)
         event = consumer_ack(worker->consumer, tag, /* multiple */ false);
-    if (event != BROKER_FULL)
-        message->delivery.tag = 0;
-    return event != BROKER_FULL;
+    message->told = event != BROKER_FULL;
+    return message->told;
 }
 
 /* Until the socket takes no more: then the rest has its turn when it does. */
@@ -333,23 +334,19 @@ acknowledge(struct worker *worker)
             return;
 }
 
-/* Whether the broker has been told or not. */
 static void
-remember_settled(struct worker *worker, bool told)
+remember(struct worker *worker, struct message *message)
 {
-    for (size_t i = 0; i < worker->inbox.count; i++) {
-        struct message *message = worker->inbox.messages[i];
-
-        if (message_is_settled(message) && (message->delivery.tag == 0) == told)
-            finished_add_take(&worker->finished, message, clock_monotonic_ms());
-    }
+    attempts_note_settled(&worker->suspects.attempts, message);
+    finished_add_take(&worker->finished, message, clock_monotonic_ms());
 }
 
-size_t
-worker_forget_deliveries(struct worker *worker)
+void
+worker_remember_untold(struct worker *worker)
 {
-    remember_settled(worker, /* told */ false);
-    return inbox_forget_deliveries(&worker->inbox);
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (message_is_settled(worker->inbox.messages[i]))
+            remember(worker, worker->inbox.messages[i]);
 }
 
 void
@@ -360,6 +357,8 @@ worker_settle(struct worker *worker)
     outbox_wake(&worker->outbox, clock_monotonic_ms());
     outbox_send(&worker->outbox, worker->publisher);
     acknowledge(worker);
-    remember_settled(worker, /* told */ true);
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (message_is_over(worker->inbox.messages[i]))
+            remember(worker, worker->inbox.messages[i]);
     (void)inbox_remove_settled(&worker->inbox);
 }

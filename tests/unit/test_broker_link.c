@@ -121,7 +121,7 @@ START_TEST(mixed_sizes)
     (void)drain();
     ck_assert(broker_link_takes(&link_, 1));
     ck_assert_int_eq(broker_link_events(&link_), POLLIN);
-    broker_link_farewell(&link_); /* the peer does not answer */
+    broker_link_farewell(&link_, 100); /* the peer does not answer */
     ck_assert_int_eq(broker_link_fd(&link_), -1);
     (void)close(peer);
 }

@@ -53,7 +53,7 @@ tell(struct inbox *inbox)
 {
     for (size_t i = 0; i < inbox->count; i++)
         if (message_is_settled(inbox->messages[i]))
-            inbox->messages[i]->delivery.tag = 0;
+            inbox->messages[i]->told = true;
 }
 
 START_TEST(settled_up_to)

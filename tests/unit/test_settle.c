@@ -217,7 +217,7 @@ START_TEST(full)
     }
     ck_assert_str_eq(said, "up to 12 14 no 15 ");
     ck_assert_uint_eq(worker.inbox.count, 2);
-    ck_assert_uint_eq(worker_forget_deliveries(&worker), 1); /* delivered anew */
+    ck_assert_uint_eq(inbox_forget_deliveries(&worker.inbox), 1); /* delivered anew */
     ck_assert_uint_eq(worker.inbox.count, 1);
     outbox_clear(&worker.outbox);
     finished_clear(&worker.finished);
