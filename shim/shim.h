@@ -17,7 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Everything the shim has.  One process, one of these, and one thread that knows it (common/aside.h).
+/* Everything the shim has.  One process, one of these, and one thread that knows it, see aside.h.
  */
 struct shim {
     const struct options *options;
