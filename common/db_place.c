@@ -8,6 +8,7 @@
 #include "common/log.h"
 
 #include <ctype.h>
+#include <libpq-fe.h>
 #include <stdio.h>
 #include <string.h>
 

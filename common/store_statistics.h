@@ -13,10 +13,14 @@ struct store_locks_reader {
     void *context;
 };
 
+/* store_lock_timeout(db, ms): how long this transaction waits for a lock from now on; 0: without
+ * limit. */
+void store_lock_timeout(struct db *db, int64_t ms);
+
 /*
  * store_statistics_make(db, ids, now_us):
- * In a transaction of its own: make empty rows for those of users ${ids} that have none.  Where
- * another session is inserting one this waits a moment (100 ms), then it is a lock timeout.
+ * Make empty rows for those of users ${ids} that have none.  Where another session is inserting one
+ * this waits.
  */
 void store_statistics_make(struct db *db, const char *ids, int64_t now_us);
 

@@ -22,7 +22,9 @@
  * An acknowledgement never waits for that.  A mark written off too late does no harm: as long as
  * this process lives it gets there before the next mark is made (none is made while something is
  * noted); and if the process dies between the two the next run of the message, if there is one at
- * all, finds one mark and runs alone.  Pure.  Zero-initialised it is empty.
+ * all, finds one mark and runs alone.  A process that is told twice to leave, or whose database is
+ * away when it stops, cannot write them any more, and then they count.  Pure.  Zero-initialised it
+ * is empty.
  */
 struct attempts {
     json_t *ended;    /* array of ids; NULL: none, as the next */

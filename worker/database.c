@@ -30,7 +30,7 @@ worker_has_database(struct worker *worker)
     if (status == DB_OK) {
         log_note("db: connected");
         backoff_works(&worker->db_backoff, clock_monotonic_ms());
-        return worker_suspects_connected(worker) == DB_OK;
+        return worker_suspects_connected(worker);
     }
     log_warn("db: %s, again in %lld ms",
              status == DB_UNFIT ? "does not fit (see schema/)" : "not available",

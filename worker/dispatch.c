@@ -34,10 +34,8 @@ find_setting(const struct worker *worker, const struct message *message)
     return task_settings_find(&worker->task_settings, message->task.name);
 }
 
-/* Ends a message that nobody wants any more, checked when its turn comes, as Celery does; or lets
- * it wait for its task's rate. */
-static void
-weed_out_one(struct worker *worker, struct message *message, int64_t now_ms)
+void
+worker_weed_out(struct worker *worker, struct message *message, int64_t now_ms)
 {
     if (!worker_revoke_unwanted(worker, message) && message->plan == PLAN_RUN)
         ration(message, find_setting(worker, message), now_ms);
@@ -51,7 +49,7 @@ weed_out(struct worker *worker, const struct batch_limits *limits)
         struct message *message = worker->inbox.messages[i];
 
         if (!message->undecoded && (message->rationed || message_is_due(message, limits)))
-            weed_out_one(worker, message, limits->now_ms);
+            worker_weed_out(worker, message, limits->now_ms);
     }
 }
 
@@ -198,6 +196,23 @@ count_outcome(struct worker *worker, const struct batch_outcome *outcome)
     worker->counters.put_off += outcome->waiting;
 }
 
+static void
+log_outcome(const struct batch *batch, const struct batch_outcome *outcome, int64_t took_ms)
+{
+    char waiting[48] = "";
+
+    if (outcome->waiting > 0 && outcome->waiting == batch->subject_count) {
+        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
+                  outcome->waiting);
+        return;
+    }
+    if (outcome->waiting > 0)
+        (void)snprintf(waiting, sizeof waiting, " (%zu put off)", outcome->waiting);
+    log_info("batch: %zu messages, %zu users%s, %llu awards in %lld ms", batch->message_count,
+             batch->subject_count, waiting, (unsigned long long)outcome->awards,
+             (long long)took_ms);
+}
+
 static enum db_status
 run_users(struct worker *worker)
 {
@@ -215,14 +230,8 @@ run_users(struct worker *worker)
     outcome = batch_outcome(batch);
     count_outcome(worker, &outcome);
     end_messages(worker, status);
-    if (status == DB_OK && outcome.waiting > 0 && outcome.waiting == batch->subject_count)
-        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
-                  outcome.waiting);
-    else if (status == DB_OK)
-        log_info("batch: %zu messages, %zu users, %zu of them put off, %llu awards in %lld ms",
-                 batch->message_count, batch->subject_count, outcome.waiting,
-                 (unsigned long long)outcome.awards,
-                 (long long)(clock_monotonic_ms() - started_ms));
+    if (status == DB_OK)
+        log_outcome(batch, &outcome, clock_monotonic_ms() - started_ms);
     return status;
 }
 
@@ -333,34 +342,6 @@ store_results(struct worker *worker)
     return status == DB_OK;
 }
 
-/* Nobody wants a message any more, or its task's rate holds it back: known only now that it is
- * decoded. */
-static void
-weed_out_decoded(struct worker *worker, const struct batch_limits *limits)
-{
-    for (size_t i = 0; i < worker->batch.message_count; i++) {
-        struct message *message = worker->batch.messages[i];
-
-        if (message->state == MESSAGE_RUNNING)
-            weed_out_one(worker, message, limits->now_ms);
-        if (message->state == MESSAGE_RUNNING && message->rationed)
-            message_put_back(message, message->not_before_ms);
-    }
-}
-
-static enum db_status
-take_suspects(struct worker *worker)
-{
-    enum db_status status = worker_suspects_take(worker);
-    struct batch_limits limits = worker_limits(worker);
-
-    if (status != DB_OK)
-        return status;
-    weed_out_decoded(worker, &limits);
-    batch_choose(&worker->batch, limits.max_users);
-    return DB_OK;
-}
-
 bool
 worker_dispatch(struct worker *worker)
 {
@@ -380,7 +361,7 @@ worker_dispatch(struct worker *worker)
         worker_settle(worker);
         return false;
     }
-    if (batch->lane == LANE_SUSPECTS && take_suspects(worker) != DB_OK) {
+    if (batch->lane == LANE_SUSPECTS && worker_suspects_take(worker) != DB_OK) {
         worker_settle(worker);
         return false;
     }

@@ -14,7 +14,8 @@ worker_adopt(struct worker *worker, struct message *message)
     const struct finished_task *task;
 
     if (orphan != NULL) {
-        log_note("[%s] delivered again while it is in hand", orphan->task.id);
+        log_note("[%s] delivered again while it is in hand",
+                 orphan->task.id == NULL ? "?" : orphan->task.id);
         inbox_adopt(&worker->inbox, orphan);
         return true;
     }

@@ -17,28 +17,6 @@
 
 #define KEEP_US (INT64_C(7) * 24 * 3600 * 1000000)
 
-enum db_status
-worker_suspects_connected(struct worker *worker)
-{
-    struct suspects *suspects = &worker->suspects;
-    bool counted = db_has(worker->db, DB_SET_attempt);
-
-    if (!counted && !suspects->uncounted)
-        log_warn(
-            "db: no table trophy_worker.attempt that we can use (see schema/worker.sql): messages "
-            "that come again run alone, and those that kill the worker are not counted");
-    if (counted && suspects->uncounted)
-        log_note("db: there is a table trophy_worker.attempt: messages that kill the worker are "
-                 "counted");
-    suspects->uncounted = !counted;
-    if (!counted) {
-        attempts_clear(&suspects->attempts);
-        return DB_OK;
-    }
-    store_attempts_forget(worker->db, clock_now_us() - KEEP_US);
-    return db_run(worker->db) == DB_OK || db_is_open(worker->db) ? DB_OK : DB_LOST;
-}
-
 /*
  * How writing a mark went decides when there is another try; the others need not wait for it. Where
  * the table has gone the session has gone, too, and the next one does without: that is no reason to
@@ -54,6 +32,27 @@ note_status(struct worker *worker, enum db_status status)
     else if (status != DB_CANCELLED && !worker->stopping)
         log_warn("suspects: no mark was written, again in %lld ms",
                  (long long)backoff_failed(&worker->suspects.backoff, clock_monotonic_ms()));
+}
+
+bool
+worker_suspects_connected(struct worker *worker)
+{
+    struct suspects *suspects = &worker->suspects;
+    bool counted = db_has(worker->db, DB_SET_attempt);
+
+    if (!counted && !suspects->uncounted)
+        log_warn(
+            "db: no table trophy_worker.attempt that we can use (see schema/worker.sql): messages "
+            "that come again run alone, and those that kill the worker are not counted");
+    if (counted && suspects->uncounted)
+        log_note("db: there is a table trophy_worker.attempt: messages that kill the worker are "
+                 "counted");
+    suspects->uncounted = !counted;
+    if (!counted)
+        return true;
+    store_attempts_forget(worker->db, clock_now_us() - KEEP_US);
+    note_status(worker, db_run(worker->db));
+    return db_is_open(worker->db);
 }
 
 /* ---- marks that are to go */
@@ -104,7 +103,7 @@ worker_suspects_tidy(struct worker *worker)
 int64_t
 worker_suspects_left_ms(const struct worker *worker)
 {
-    return attempts_count(&worker->suspects.attempts) == 0
+    return attempts_count(&worker->suspects.attempts) == 0 || worker->suspects.uncounted
                ? -1
                : backoff_left_ms(&worker->suspects.backoff, clock_monotonic_ms());
 }
@@ -213,20 +212,30 @@ give_up(struct worker *worker, struct message *message)
     worker_refuse(worker, message, &exception);
 }
 
+/* It may be that nobody wants it any more, that its task's rate holds it back, or that it is early:
+ * known only now.  Waiting is no attempt. */
+static void
+decode(struct worker *worker, struct message *message)
+{
+    if (message->undecoded)
+        worker_decode(worker, message);
+    if (message->state == MESSAGE_RUNNING && message->task.eta_us <= clock_now_us())
+        worker_weed_out(worker, message, clock_monotonic_ms());
+    if (message->state == MESSAGE_RUNNING &&
+        (message->rationed || message->task.eta_us > clock_now_us()))
+        message_put_back(message, message->not_before_ms);
+}
+
 /* Its marks are known now. */
 static void
 go_on(struct worker *worker, struct message *message)
 {
-    if (worker->suspects.uncounted || message->marked) {
-        if (message->undecoded)
-            worker_decode(worker, message);
-        if (message->state == MESSAGE_RUNNING && message->task.eta_us > clock_now_us())
-            message_put_back(message, message->not_before_ms); /* waiting is no attempt */
-    } else if (message->attempts >= worker->options->worker_delivery_limit) {
+    if (worker->suspects.uncounted || message->marked)
+        decode(worker, message);
+    else if (message->attempts >= worker->options->worker_delivery_limit)
         give_up(worker, message);
-    } else {
+    else
         message_put_back(message, 0); /* alone, then */
-    }
 }
 
 enum db_status
@@ -246,9 +255,11 @@ worker_suspects_take(struct worker *worker)
             go_on(worker, group.messages[i]);
         else
             message_put_back(group.messages[i], 0);
-    if (status == DB_OK)
-        batch->message_count = group.count;
-    return status;
+    if (status != DB_OK)
+        return status;
+    batch->message_count = group.count;
+    batch_choose(batch, (size_t)worker->options->worker_batch_users);
+    return DB_OK;
 }
 
 /* ---- marks that go with what the message has done */

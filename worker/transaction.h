@@ -58,9 +58,8 @@ enum db_status transaction_find_users(struct transaction *t);
 
 /*
  * transaction_make_statistics(t):
- * If statistics rows are missing: end the transaction, which has only read, make them in others and
- * begin again.  A user whose row cannot be made now leaves this one; that is all which waiting for
- * another session's insert can do.
+ * Make the statistics rows that are missing.  A user whose row cannot be made now, since another
+ * session is inserting it, leaves the transaction.
  */
 enum db_status transaction_make_statistics(struct transaction *t);
 

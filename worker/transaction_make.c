@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The statistics rows that are missing, made in transactions of their own: a row that another
- * session is inserting has to be waited for, and nobody else may wait for that.  So the wait is
- * short, and if it is in vain the set is halved until the user in question stands alone.
+ * The statistics rows that are missing.  A row that another session is inserting has to be waited
+ * for, and the other users are not to wait for that: so the wait is short, and if it is in vain the
+ * set is tried in halves, in transactions that come to nothing, until those users are known.
  */
 #include "common/buffer.h"
 #include "common/store_statistics.h"
@@ -10,7 +10,10 @@
 
 #include <string.h>
 
-enum { MAX_WAITS = 8 }; /* in vain, in one batch: then the rest is put off untried */
+enum {
+    SHORT_WAIT_MS = 100,
+    MAX_WAITS = 8, /* in vain, in one batch: then the rest is put off untried */
+};
 
 static bool
 lacks_statistics(const struct entry *entry)
@@ -28,11 +31,12 @@ count_lacking(const struct transaction *t, size_t first, size_t end)
     return count;
 }
 
-static enum db_status
-make(struct transaction *t, size_t first, size_t end)
+/* Puts the statements that make the rows of these into the pipeline.  -1: out of memory. */
+static int
+ask_for_rows(struct transaction *t, size_t first, size_t end)
 {
     struct buffer ids = {0};
-    enum db_status status = DB_RETRY;
+    int status = -1;
 
     buffer_put(&ids, "{", 1);
     for (size_t i = first; i < end; i++)
@@ -40,11 +44,34 @@ make(struct transaction *t, size_t first, size_t end)
             buffer_printf(&ids, "%d,", t->entries[i].subject->user_id);
     buffer_end_array(&ids);
     if (buffer_text(&ids) != NULL) {
+        store_lock_timeout(t->db, SHORT_WAIT_MS);
         store_statistics_make(t->db, buffer_text(&ids), t->now_us);
-        status = db_run(t->db);
+        store_lock_timeout(t->db, t->evaluator->options->database_lock_timeout);
+        status = 0;
     }
     buffer_free(&ids);
     return status;
+}
+
+/* In the open transaction. */
+static enum db_status
+make(struct transaction *t)
+{
+    return ask_for_rows(t, 0, t->count) == 0 ? db_run(t->db) : DB_RETRY;
+}
+
+/* In a transaction that comes to nothing. */
+static enum db_status
+try(struct transaction *t, size_t first, size_t end)
+{
+    int asked;
+    enum db_status status;
+
+    db_send(t->db, DB_begin, NULL, NULL, NULL);
+    asked = ask_for_rows(t, first, end);
+    db_send(t->db, DB_rollback, NULL, NULL, NULL);
+    status = db_run(t->db);
+    return status == DB_OK && asked != 0 ? DB_RETRY : status;
 }
 
 static void
@@ -63,8 +90,8 @@ give_up(struct transaction *t, size_t first, size_t end, enum db_status status)
 
     while (place + 1 < end && !lacks_statistics(&t->entries[place]))
         place++;
-    if (status == DB_RETRY || strcmp(db_sqlstate(t->db), "23503") == 0) {
-        put_off(t, first, end); /* held, or deleted just now: the next look tells */
+    if (status == DB_RETRY) {
+        put_off(t, first, end);
         return;
     }
     transaction_condemn(t->evaluator, t->entries[place].subject, status);
@@ -78,8 +105,17 @@ is_of_the_server(const struct transaction *t)
     return strncmp(db_sqlstate(t->db), "53", 2) == 0;
 }
 
+/* Can less at a time get round this failure? */
+static bool
+is_divisible(const struct transaction *t, enum db_status status)
+{
+    return status == DB_DATA || status == DB_TIMEOUT ||
+           (status == DB_RETRY && !is_of_the_server(t));
+}
+
+/* Those of these whose row cannot be made now leave the transaction. */
 static enum db_status
-make_halving(struct transaction *t, size_t first, size_t end, int *waits)
+weed_out(struct transaction *t, size_t first, size_t end, int *waits)
 {
     enum db_status status;
     size_t middle = first + (end - first) / 2;
@@ -90,17 +126,16 @@ make_halving(struct transaction *t, size_t first, size_t end, int *waits)
         put_off(t, first, end);
         return DB_OK;
     }
-    status = make(t, first, end);
-    if (status == DB_OK || (status != DB_RETRY && status != DB_DATA && status != DB_TIMEOUT) ||
-        (status == DB_RETRY && is_of_the_server(t)))
+    status = try(t, first, end);
+    if (!is_divisible(t, status))
         return status;
     *waits += status == DB_RETRY ? 1 : 0;
     if (count_lacking(t, first, end) == 1) {
         give_up(t, first, end, status);
         return DB_OK;
     }
-    status = make_halving(t, first, middle, waits);
-    return status == DB_OK ? make_halving(t, middle, end, waits) : status;
+    status = weed_out(t, first, middle, waits);
+    return status == DB_OK ? weed_out(t, middle, end, waits) : status;
 }
 
 enum db_status
@@ -111,9 +146,20 @@ transaction_make_statistics(struct transaction *t)
 
     if (t->evaluator->request.dry_run || count_lacking(t, 0, t->count) == 0)
         return DB_OK;
-    db_send(t->db, DB_rollback, NULL, NULL, NULL); /* along with the next */
-    status = make_halving(t, 0, t->count, &waits);
-    if (status == DB_OK)
+    status = make(t);
+    if (!is_divisible(t, status))
+        return status;
+    status = weed_out(t, 0, t->count, &waits);
+    if (status != DB_OK)
+        return status;
+    db_send(t->db, DB_begin, NULL, NULL, NULL);
+    if (count_lacking(t, 0, t->count) == 0)
+        return DB_OK;
+    status = make(t);
+    if (status == DB_RETRY && !is_of_the_server(t)) { /* another one has come meanwhile */
+        put_off(t, 0, t->count);
         db_send(t->db, DB_begin, NULL, NULL, NULL);
+        return DB_OK;
+    }
     return status;
 }

@@ -34,17 +34,18 @@ log_state(const struct worker *worker)
     const struct counters *c = &worker->counters;
 
     log_note(
-        "state: consuming %s, publishing %s, database %s; inbox %zu, waiting for a lock %zu; "
-        "received %llu, succeeded %llu, rejected %llu, expired %llu, redelivered %llu, batches "
-        "%llu, coalesced %llu, users put off %llu, awards %llu, taken %llu, results dropped %llu",
+        "state: consuming %s, publishing %s, database %s; inbox %zu; received %llu, succeeded "
+        "%llu, rejected %llu, expired %llu, redelivered %llu, batches %llu, coalesced %llu, "
+        "awards %llu, results dropped %llu, awards taken %llu, users put off %llu; waiting for "
+        "a lock %zu",
         consumer_is_open(worker->consumer) ? "yes" : "no",
         publisher_is_ready(worker->publisher) ? "yes" : "no", describe_database(worker),
-        worker->inbox.count, put_off_count(&worker->inbox), (unsigned long long)c->received,
-        (unsigned long long)c->succeeded, (unsigned long long)c->failed,
-        (unsigned long long)c->expired, (unsigned long long)c->redelivered,
-        (unsigned long long)c->batches, (unsigned long long)c->coalesced,
-        (unsigned long long)c->put_off, (unsigned long long)c->awards,
-        (unsigned long long)c->awards_taken, (unsigned long long)worker->outbox.dropped);
+        worker->inbox.count, (unsigned long long)c->received, (unsigned long long)c->succeeded,
+        (unsigned long long)c->failed, (unsigned long long)c->expired,
+        (unsigned long long)c->redelivered, (unsigned long long)c->batches,
+        (unsigned long long)c->coalesced, (unsigned long long)c->awards,
+        (unsigned long long)worker->outbox.dropped, (unsigned long long)c->awards_taken,
+        (unsigned long long)c->put_off, put_off_count(&worker->inbox));
 }
 
 void

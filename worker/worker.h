@@ -145,9 +145,9 @@ void worker_decode(struct worker *worker, struct message *message);
 
 /* ---- suspects.c */
 
-/* worker_suspects_connected(worker): the database is connected: can suspects be marked?  DB_LOST:
- * it is gone again. */
-enum db_status worker_suspects_connected(struct worker *worker);
+/* worker_suspects_connected(worker): the database is connected: can suspects be marked?  False: it
+ * is gone again. */
+bool worker_suspects_connected(struct worker *worker);
 
 /* worker_suspects_tidy(worker): write down which marks are to go, if there are any, unless that has
  * just failed.  False: the database is gone. */
@@ -156,8 +156,8 @@ bool worker_suspects_tidy(struct worker *worker);
 /*
  * worker_suspects_take(worker):
  * The batch is one of suspects.  They are marked, decoded and planned; what ends by that ends, what
- * cannot run now is put back.  What is left in the batch, perhaps nothing, runs.  Other than DB_OK:
- * none was decoded, all were put back.
+ * cannot run now or not together with the others is put back.  What is left in the batch, perhaps
+ * nothing, runs.  Other than DB_OK: none was decoded, all were put back.
  */
 enum db_status worker_suspects_take(struct worker *worker);
 
@@ -235,6 +235,10 @@ void worker_note_database(struct worker *worker, const char *what, enum db_statu
 
 /* worker_limits(worker): what may run now. */
 struct batch_limits worker_limits(const struct worker *worker);
+
+/* worker_weed_out(worker, message, now_ms): end a message that nobody wants any more, checked when
+ * its turn comes, as Celery does; or let it wait for its task's rate. */
+void worker_weed_out(struct worker *worker, struct message *message, int64_t now_ms);
 
 /* worker_dispatch(worker): do the next batch, if anything is due.  False: nothing was, or it has to
  * wait. */

@@ -132,7 +132,7 @@ def test_connection_closed_in_the_middle_of_a_batch(world, start):
         producer.evaluate_user.delay(user)
     producer.close()
     world.forget_wire()
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[0]) as cursor:
         worker = start(queue, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
         world.wait_blocked()
         world.rabbitmq.ctl('close_all_connections', '--vhost', world.name, 'maintenance')
@@ -157,7 +157,7 @@ def test_queue_deleted(world, start):
 
 @pytest.mark.parametrize('kind', ['classic', 'quorum'])
 def test_redelivered_message_runs_alone(world, start, kind):
-    """It may have killed the worker that had it."""
+    """It may have killed the worker that had it.  (More in test_suspects.)"""
     queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
     users = world.add_users(4)
     tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
@@ -171,45 +171,12 @@ def test_redelivered_message_runs_alone(world, start, kind):
     world.wait_counts(queue, ready=0, unacked=0)
 
 
-def test_redelivered_too_often_on_a_classic_queue(world, start):
-    """At the limit, and again it came back: rejected.  Below it is counted and run; at the limit, fresh, it is run."""
-    queue = world.new_queue(declare=True)
-    users = world.add_users(3)
-    limit, below, fresh = (world.wire.send(queue, 'evaluate_user', [user], headers={'x-trophy-attempts': attempts})
-                           for user, attempts in zip(users, (3, 2, 3)))
-    with world.rabbitmq.connect(world.name) as connection:
-        channel = connection.channel()
-        for _ in range(2):
-            channel.basic_get(queue)
-    start(queue, env={'TROPHY_WORKER_DELIVERY_LIMIT': '3'})
-    result = world.wire.result(limit)
-    assert (result['status'], result['result']['exc_type'], result['result']['exc_module']) == \
-        ('FAILURE', 'WorkerLostError', 'billiard.exceptions')
-    assert [world.wire.result(token)['status'] for token in (below, fresh)] == ['SUCCESS'] * 2
-    assert world.awards(users) == {user: EARNED for user in users[1:]}
-    world.wait_counts(queue, ready=0, unacked=0)
-
-
-def test_redelivered_too_often_on_a_quorum_queue(world, start):
-    queue = world.new_queue(declare=True, arguments={'x-queue-type': 'quorum'})
-    first, second = world.add_users(2)
-    token = world.wire.send(queue, 'evaluate_user', [first])
-    for _ in range(3):  # each counts one delivery more
-        with world.rabbitmq.connect(world.name) as connection:
-            processes.wait_until(lambda: connection.channel().basic_get(queue), 30, 'a message')
-    other = world.wire.send(queue, 'evaluate_user', [second])
-    start(queue, env={'TROPHY_WORKER_DELIVERY_LIMIT': '2'})
-    assert world.wire.result(token)['result']['exc_type'] == 'WorkerLostError'
-    assert world.wire.result(other)['status'] == 'SUCCESS'
-    assert world.awards([first, second]) == {second: EARNED}
-
-
 def test_message_that_kills_is_given_up(world, start):
     """The whole way: every worker that has it dies, until one rejects it."""
     queue = world.new_queue(declare=True)
     killer, = world.add_users(1, statistics=True)
     limit = {'TROPHY_WORKER_DELIVERY_LIMIT': '2', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'}
-    with world.locked(killer):
+    with world.blocked(killer):
         token = world.wire.send(queue, 'evaluate_user', [killer])
         for _ in range(3):
             worker = start(queue, env=limit)

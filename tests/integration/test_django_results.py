@@ -223,7 +223,7 @@ def test_started_stands_while_the_work_goes_on(world, start):
     queue = world.new_queue()
     start(queue, env={**DJANGO, 'TROPHY_CELERY_TRACK_STARTED': 'true', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
     user, = world.add_users(1, statistics=True)
-    with world.locked(user):
+    with world.blocked(user):
         put(world, queue, 'under way', [user])
         found = wait_rows(world, ['under way'], 'STARTED')
         assert set(json.loads(found['under way']['result'])) == {'pid', 'hostname'}

@@ -35,7 +35,7 @@ def cursor():
 
 
 def work(task, user_id):
-    """Wait for the user's row; again, by Celery's own retry, if the session is lost meanwhile."""
+    """Wait at the gate (worlds.py) for the user; again, by Celery's own retry, if the session is lost meanwhile."""
     user_id = int(user_id)
     try:
         with cursor() as (connection, one):
@@ -51,7 +51,7 @@ def work(task, user_id):
 
 def locked(connection, one, user_id):
     try:
-        one.execute('select 1 from trophies_userstatistics where user_id = %s for update nowait', [user_id])
+        one.execute('select 1 from gate where user_id = %s for share nowait', [user_id])
         return True
     except psycopg2.errors.LockNotAvailable:
         connection.rollback()

@@ -15,6 +15,12 @@ from processes import wait_until
 
 LOGS = 3  # a workout; each 50 kg × 10
 STATISTICS = 'trophies_userstatistics'
+# Where a transaction that is about to write the statistics of certain users can be held up.
+GATE = f"""
+    create table gate (user_id integer primary key);
+    create function pass_gate() returns trigger language plpgsql security definer as
+        $$ begin perform from gate where user_id = new.user_id for share; return new; end $$;
+    create trigger pass_gate before update on {STATISTICS} for each row execute function pass_gate()"""
 
 
 class World:
@@ -25,6 +31,7 @@ class World:
         self._closing = contextlib.ExitStack()
         self._wire = None
         postgres.create_database(name, template='trophy_template')
+        self.query(GATE)
         rabbitmq.add_vhost(name)
 
     def __enter__(self):
@@ -96,14 +103,26 @@ class World:
         return connection
 
     @contextlib.contextmanager
+    def blocked(self, user_id):
+        """A transaction that writes the user's statistics waits there.  Gives the cursor of the transaction that holds it
+        up, which the block may commit or roll back."""
+        self.query('insert into gate values (%s) on conflict do nothing', [user_id])
+        with self._holding('gate', user_id) as cursor:
+            yield cursor
+
+    @contextlib.contextmanager
     def locked(self, user_id):
-        """Hold the lock on the user's statistics row; gives the cursor of the transaction that does, which the block
-        may commit or roll back."""
+        """Hold the lock on the user's row of statistics, for which no worker waits.  Gives the cursor, as blocked()."""
+        with self._holding(STATISTICS, user_id) as cursor:
+            yield cursor
+
+    @contextlib.contextmanager
+    def _holding(self, table, user_id):
         connection = self.postgres.connect(self.name)
         connection.autocommit = False
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f'select 1 from {STATISTICS} where user_id = %s for update', [user_id])
+                cursor.execute(f'select 1 from {table} where user_id = %s for update', [user_id])
                 assert cursor.rowcount == 1
                 yield cursor
         finally:

@@ -278,57 +278,6 @@ START_TEST(suspects_held)
 }
 END_TEST
 
-/* Suspects that have been decoded; those that have not stand for what has ended by that. */
-static const struct {
-    struct line lines[MAX_MESSAGES];
-    const char *batch;
-    int waiting; /* put back */
-} chosen[] = {
-    {{S("a")}, ":", 0},
-    {{{.kind = 'E', .user = 9, .suspect = "a", .decoded = true},
-      {.kind = 'U', .user = 8, .suspect = "b", .decoded = true}},
-     "1 2: 8u 9e",
-     0},
-    {{{.kind = 'E', .user = 9, .suspect = "a", .decoded = true, .alone = true},
-      {.kind = 'U', .user = 8, .suspect = "b", .decoded = true}},
-     "2: 8u",
-     1},
-    {{{.kind = 'A', .suspect = "a", .decoded = true},
-      {.kind = 'A', .suspect = "b", .decoded = true}},
-     "1:",
-     1},
-    {{{.kind = 'E', .user = 9, .suspect = "a", .decoded = true, .alone = true}}, "1: 9e", 0},
-    {{{.kind = 'P', .suspect = "a", .decoded = true}}, ":", 1},
-};
-
-START_TEST(choose)
-{
-    struct message *messages[MAX_MESSAGES];
-    struct inbox inbox = {0};
-    struct batch batch = {.messages = messages};
-    char text[128];
-    int waiting = 0;
-
-    fill(&inbox, chosen[_i].lines);
-    ck_assert_int_eq(batch_make_room(&batch, MAX_MESSAGES), 0);
-    for (size_t i = 0; i < inbox.count; i++) {
-        struct message *message = inbox.messages[i];
-
-        message->state = message->undecoded ? MESSAGE_REJECTED : MESSAGE_RUNNING;
-        batch.messages[batch.message_count++] = message;
-    }
-    batch_choose(&batch, MAX_MESSAGES);
-    describe(&batch, text);
-    ck_assert_str_eq(text, chosen[_i].batch);
-    for (size_t i = 0; i < inbox.count; i++)
-        waiting += inbox.messages[i]->state == MESSAGE_WAITING;
-    ck_assert_int_eq(waiting, chosen[_i].waiting);
-    batch.messages = NULL;
-    batch_free(&batch);
-    inbox_clear(&inbox);
-}
-END_TEST
-
 static const struct {
     struct line lines[MAX_MESSAGES];
     int64_t next_ms;
@@ -406,7 +355,6 @@ main(void)
         {one_after_the_other, 1},
         {lanes_in_turn, 1},
         {suspects_held, 2},
-        {choose, sizeof chosen / sizeof chosen[0]},
         {next, sizeof waits / sizeof waits[0]},
         {find, 1},
     };
