@@ -10,9 +10,11 @@ import signal
 import time
 import uuid
 
+import celery
 import proxy
 import pytest
 import tls_rabbitmq
+import wire
 import worlds
 from processes import wait_until
 
@@ -191,6 +193,36 @@ def test_consuming_goes_on_while_publishing_is_stalled(world, launch, proxies):
     assert world.ready(sink) == BIG_COUNT
     assert {len(world.wire.results[token]) for token in tokens} == {1}
     assert worker.log().count('connected to') == 2
+
+
+def test_loop_goes_on_while_a_queue_is_looked_for(world, launch, proxies):
+    broker, _ = proxies
+    queue, extra = world.new_queue(), world.new_queue()
+    user, = world.add_users(1)
+    worker = launch(queue, env={'TROPHY_WORKER_NAME': 'look@here'})
+    with celery.Celery('look', broker=world.broker_url, set_as_current=False) as app, \
+            broker.hold(lambda event: event.up and event.name == 'queue.declare' and event.queue == extra) as held:
+        app.control.add_consumer(extra, destination=['look@here'])
+        held.wait()
+        assert world.wire.result(world.wire.send(queue, 'evaluate_user', [user]))['status'] == 'SUCCESS'
+        assert app.control.ping(limit=1, timeout=20) == [{'look@here': {'ok': 'pong'}}]
+        assert f'consuming {extra}' not in worker.log()
+    worker.wait_log(f'consuming {extra}')
+    assert world.wire.result(world.wire.send(extra, 'evaluate_user', [user]))['status'] == 'SUCCESS'
+
+
+def test_loop_goes_on_while_a_delay_queue_is_made(world, launch, proxies):
+    broker, _ = proxies
+    queue = world.new_queue()
+    users = world.add_users(2)
+    launch(queue)
+    with broker.hold(lambda event: event.up and event.name == 'queue.declare' and 'trophy-delay' in event.queue) as held:
+        world.wire.send(queue, 'evaluate_user', users[:1], headers={'eta': wire.at(7200)})
+        held.wait()
+        world.wire.send(queue, 'evaluate_user', users[1:])
+        wait_done(world, users[1:])
+        assert done(world, users[:1]) == 0
+    world.wait_counts(queue, ready=0, unacked=0)
 
 
 @pytest.mark.parametrize('signals', [1, 2])
