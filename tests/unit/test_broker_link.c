@@ -62,7 +62,7 @@ open_link(int heartbeat_s)
 }
 
 /* Sizes of body frames that are written one after the other. */
-static const size_t sizes[] = {0, 1, 21, 100, 1000, 4096, BROKER_PIECE_BYTES, 60000, 131064};
+static const size_t sizes[] = {0, 21, 1000, BROKER_PIECE_BYTES, 131064};
 
 static size_t
 fill(size_t size)
@@ -107,7 +107,7 @@ START_TEST(never_waits)
     size_t count;
 
     open_link(0);
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 2; round++) {
         count = fill(size);
         ck_assert_uint_ge(count, 1);
         ck_assert(!broker_link_takes(&link_, size));
@@ -124,7 +124,7 @@ START_TEST(mixed_sizes)
     size_t sum = 0;
 
     open_link(0);
-    for (int round = 0; round < 50; round++)
+    for (int round = 0; round < 20; round++)
         for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
             sum += fill_bytes(sizes[(i * 7 + (size_t)round) % (sizeof sizes / sizeof sizes[0])]);
     ck_assert_int_eq(broker_link_events(&link_), POLLIN | POLLOUT);
