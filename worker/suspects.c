@@ -111,6 +111,7 @@ worker_suspects_left_ms(const struct worker *worker)
 size_t
 worker_forget_deliveries(struct worker *worker)
 {
+    worker_remember_untold(worker);
     attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
     return inbox_forget_deliveries(&worker->inbox);
 }
