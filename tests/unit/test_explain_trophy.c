@@ -38,8 +38,6 @@ static const struct {
      .name = "earned", .detail = "is_active"},
     {"count_based", "3", .disabled = true, .workouts = 9, .state = EXPLAIN_DISABLED,
      .name = "disabled", .detail = "trophies.disabled"},
-    {"count_based", "0", .workouts = 9, .state = EXPLAIN_MET, .name = "met", .owed = 1, .due = 1,
-     .detail = ""},
     {"count_based", NULL, .workouts = 9, .state = EXPLAIN_INVALID, .name = "invalid",
      .detail = "invalid parameter"},
     {"no_such_checker", "3", .workouts = 9, .state = EXPLAIN_UNKNOWN_CHECKER,
