@@ -13,7 +13,7 @@ import servers
 import worlds
 
 EVALUATE = ['wger.trophies.tasks.evaluate_user_trophies_task', 'evaluate_user_trophies_task', 'evaluate_user']
-FLOOD = 400
+FLOOD = 600
 UPDATE = ['wger.trophies.tasks.update_user_statistics_task', 'update_user_statistics_task', 'update_statistics']
 
 
