@@ -213,9 +213,9 @@ def test_terminated_by_its_stamp(world, start, control):
     user, other = world.add_users(2)
     start(queue, env=PATIENT).wait_log('db: connected')
     with world.table_locked():
-        token = stamped(world, queue, user, **{'import': 'monday'})
+        token = stamped(world, queue, user, **{'import': 'wednesday'})
         world.wait_blocked()
-        stamps_told(control, {'import': ['monday']}, terminate=True)
+        stamps_told(control, {'import': ['wednesday']}, terminate=True)
         assert_revoked(world, token, 'terminated', timeout_s=20)
     assert world.wire.result(stamped(world, queue, other, **{'import': 'friday'}))['status'] == 'SUCCESS'
     assert world.awards([user, other]) == {other: ['Beginner']}
