@@ -20,6 +20,10 @@ enum db_status
 store_schema_misfits(struct db_script *db, bool django_results, struct text_list *misfits)
 {
     const char *const parameters[] = {django_results ? "true" : "false"};
+    enum db_status status =
+        db_script_query(db, EMBEDDED_schema_misfits_sql, parameters, 1, row_add_text, misfits);
 
-    return db_script_query(db, EMBEDDED_schema_misfits_sql, parameters, 1, row_add_text, misfits);
+    if (status != DB_OK || misfits->count > 0)
+        return status;
+    return db_script_query(db, EMBEDDED_schema_indexes_sql, NULL, 0, row_add_text, misfits);
 }

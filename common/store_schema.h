@@ -12,8 +12,8 @@
 enum db_status store_schema_is_migrated(struct db_script *db, bool *migrated);
 
 /* store_schema_misfits(db, django_results, misfits): append a line for each table, column and right
- * that the worker needs and does not find, as the role of the session; with ${django_results} also
- * of django-celery-results. */
+ * that the worker needs and does not find, as the role of the session, with ${django_results} also
+ * of django-celery-results; if there is none, for each unique index that refuses awards. */
 enum db_status store_schema_misfits(struct db_script *db, bool django_results,
                                     struct text_list *misfits);
 

@@ -7,6 +7,26 @@
 #include "common/clock.h"
 #include "common/store_row.h"
 
+#include <stdio.h>
+
+static int
+ignore_row(void *unused, const PGresult *result)
+{
+    (void)unused;
+    (void)result;
+    return 0;
+}
+
+void
+store_lock_timeout(struct db *db, int64_t ms)
+{
+    char number[24];
+    const char *const parameters[] = {number};
+
+    (void)snprintf(number, sizeof number, "%lld", (long long)ms);
+    db_send(db, DB_lock_timeout, parameters, ignore_row, NULL);
+}
+
 void
 store_statistics_make(struct db *db, const char *ids, int64_t now_us)
 {

@@ -13,12 +13,19 @@ struct store_locks_reader {
     void *context;
 };
 
-/* store_statistics_make(db, ids, now_us): make empty rows for those of users ${ids} that have none.
+/* store_lock_timeout(db, ms): how long this transaction waits for a lock from now on; 0: without
+ * limit. */
+void store_lock_timeout(struct db *db, int64_t ms);
+
+/*
+ * store_statistics_make(db, ids, now_us):
+ * Make empty rows for those of users ${ids} that have none.  Where another session is inserting one
+ * this waits.
  */
 void store_statistics_make(struct db *db, const char *ids, int64_t now_us);
 
 /* store_statistics_lock(db, ids, reader): lock the rows of users ${ids} until the end of the
- * transaction. */
+ * transaction, but those that another session holds, of which ${reader} is not told. */
 void store_statistics_lock(struct db *db, const char *ids, struct store_locks_reader *reader);
 
 /* A row to be written. */

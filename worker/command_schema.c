@@ -19,7 +19,7 @@ static const char help[] =
     "      --standalone    also where Django's migrations look after the database, which would\n"
     "                      make the tables themselves\n"
     "      --check         name each table, column and right that the worker needs and does not\n"
-    "                      find, one a line\n"
+    "                      find, and each unique index that refuses awards, one a line\n"
     "      --print         the SQL that --apply would run\n"
     "\n"
     "exit: 0 done, or it fits; 65 it does not fit, or was refused; 69 no database; 75 try again\n"

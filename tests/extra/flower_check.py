@@ -113,7 +113,7 @@ def see(flower, stand):
 
 def press_all(flower, stand):
     slow, user = stand.users(2)
-    with stand.world.locked(slow):
+    with stand.world.blocked(slow):
         running = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(running, 'task-started')
         press(flower, 'terminate', f'/api/task/revoke/{running.ids[0]}', 'Revoked', terminate='true')

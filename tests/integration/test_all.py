@@ -104,7 +104,7 @@ def test_ranges_as_they_lie_in_the_queue(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(45, statistics=True)
     world.query('update auth_user set last_login = null where id = any(%s)', [users[5:10]])
-    with world.locked(users[0]):
+    with world.blocked(users[0]):
         worker = start(queue, env={**SLOW, **ranges_of(10), 'TROPHY_BROKER_PREFETCH': '1'})
         wanted = {'trophy_ids': [trophy_id(world, 'Beginner'), LIFTER], 'force': True, 'revoke': True}
         token = world.wire.send(queue, 'evaluate_all', kwargs=wanted, headers={'root_id': 'the-root'}, priority=5)
@@ -141,7 +141,7 @@ def test_more_ranges_than_are_published_at_once(world, start):
     world.query('update auth_user set last_login = null where id = %s', [single])
     producer = world.producer(queue, task_routes={'*': {'queue': queue}})
     callback = producer.evaluate_user.si(single).set(queue=after)
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[0]) as cursor:
         worker = start(queue, env={**SLOW, **ranges_of(1)})
         result = producer.evaluate_all.apply_async(link=callback)
         assert result.get(timeout=30) is None
@@ -177,7 +177,7 @@ def test_range_that_dies_runs_again_alone(world, start, kind):
     queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
     users = world.add_users(30, statistics=True)
     env = {**SLOW, **ranges_of(10), 'TROPHY_BROKER_PREFETCH': '1', 'TROPHY_WORKER_BATCH_USERS': '5'}
-    with world.locked(users[17]) as cursor:  # the second transaction of the second range
+    with world.blocked(users[17]) as cursor:  # the second transaction of the second range
         worker = start(queue, env=env)
         token = world.wire.send(queue, 'evaluate_all')
         assert world.wire.result(token)['status'] == 'SUCCESS'
@@ -198,7 +198,7 @@ def test_stop_within_a_range(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(20, statistics=True)
     env = {**SLOW, 'TROPHY_WORKER_BATCH_USERS': '5'}
-    with world.locked(users[7]) as cursor:
+    with world.blocked(users[7]) as cursor:
         worker = start(queue, env=env)
         world.wire.send(queue, 'evaluate_all')
         world.wait_blocked()
@@ -214,7 +214,8 @@ def test_stop_within_a_range(world, start):
 def test_users_come_and_go_between_cut_and_range(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(30, statistics=True, ids=range(5000, 5300, 10))
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[1]) as blocking, world.locked(users[0]) as cursor:
+        cursor.execute('select 1 from trophies_userstatistics where user_id = any(%s) for update', [[users[5], users[9]]])
         worker = start(queue, env={**SLOW, **ranges_of(10)})
         world.wire.send(queue, 'evaluate_all')
         world.wait_blocked()  # the ranges are cut and published
@@ -223,6 +224,7 @@ def test_users_come_and_go_between_cut_and_range(world, start):
         cursor.execute(';'.join(f'delete from {table} where user_id = any(%(gone)s)' for table in TABLES) +
                        '; delete from auth_user where id = any(%(gone)s)', {'gone': gone})
         cursor.connection.commit()
+        blocking.connection.rollback()
     worker.wait_log(f'{RANGE} succeeded', times=4)
     world.wait_counts(queue, ready=0, unacked=0)
     there = [user for user in [*users, *added] if user not in gone and user != -7]  # the first batch had begun

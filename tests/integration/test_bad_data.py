@@ -107,18 +107,22 @@ def test_error_that_only_the_database_sees(world, held):
     world.wait_counts(queue, ready=0, unacked=0)
 
 
+DELETE = ';'.join([*(f'delete from {table} where user_id = %(id)s' for table in (
+    'manager_workoutlog', 'manager_workoutsession', 'core_userprofile', 'trophies_userstatistics')),
+    'delete from auth_user where id = %(id)s'])
+
+
 def test_user_deleted_with_the_statistics(world, start):
-    """The worker waits for the row's lock; then there is no row."""
+    """The row is held by the session that deletes it: put off, and then there is no such user."""
     queue = world.new_queue(declare=True)
     gone, stays = world.add_users(2, workouts=0, statistics=True)
     with world.locked(gone) as cursor:
         tokens = evaluate_all(world, [gone, stays])(queue)
-        worker = start(queue, env=PATIENT)
-        world.wait_blocked()
-        cursor.execute('delete from core_userprofile where user_id = %(id)s; delete from trophies_userstatistics '
-                       'where user_id = %(id)s; delete from auth_user where id = %(id)s', {'id': gone})
+        worker = start(queue)
+        assert world.wire.result(tokens[1])['status'] == 'SUCCESS'
+        cursor.execute(DELETE, {'id': gone})
         cursor.connection.commit()
-    assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * 2
+    assert world.wire.result(tokens[0])['status'] == 'SUCCESS'
     assert f'[{tokens[0]}] no such user' in worker.log()
     assert world.statistics(gone) is None
     assert world.query('select last_updated > now() - interval \'1 minute\' from trophies_userstatistics '
@@ -126,21 +130,38 @@ def test_user_deleted_with_the_statistics(world, start):
     world.wait_counts(queue, ready=0, unacked=0)
 
 
-def test_user_deleted_before_the_commit(world, start):
-    """The worker has made the row of statistics; its foreign key is checked at COMMIT, which fails with 23503."""
+@pytest.mark.parametrize('neighbours', [0, 2])
+def test_user_deleted_before_the_commit(world, start, neighbours):
+    """The worker has made the row of statistics; its foreign key is checked at COMMIT, which fails with 23503: alone, when
+    a second look tells, and in a batch that is halved."""
     queue = world.new_queue(declare=True)
-    gone, = world.add_users(1, workouts=0)
-    blocker, other = world.add_users(2, statistics=True)
-    with world.locked(blocker) as cursor:
-        tokens = evaluate_all(world, [gone, blocker, other])(queue)
+    gone, *others = users = world.add_users(1 + neighbours)
+    with world.blocked(gone) as cursor:
+        tokens = evaluate_all(world, users)(queue)
         worker = start(queue, env=PATIENT)
         world.wait_blocked()
-        world.query('delete from core_userprofile where user_id = %(id)s; delete from auth_user where id = %(id)s',
-                    {'id': gone})
+        world.query(DELETE, {'id': gone})
         cursor.connection.rollback()
-    assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * 3
-    assert '23503' in worker.log()
-    assert f'[{tokens[0]}] no such user' in worker.log()
+    assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * len(users)
+    assert '23503' in worker.log() and f'[{tokens[0]}] no such user' in worker.log()
     assert world.statistics(gone) is None
-    assert world.awards([blocker, other]) == {blocker: ['Beginner'], other: ['Beginner']}
+    assert world.awards(users) == {user: ['Beginner'] for user in others}
+    world.wait_counts(queue, ready=0, unacked=0)
+
+
+@pytest.mark.parametrize('neighbours', [0, 3])
+def test_trophy_deleted_before_the_commit(world, start, trophy, neighbours):
+    """Its foreign key is checked at COMMIT; with a second look it is not given any more."""
+    queue = world.new_queue(declare=True)
+    users = world.add_users(1 + neighbours, statistics=True)
+    trophy('short-lived', 'workout_count_based', {'count': 1})
+    with world.blocked(users[0]) as cursor:
+        tokens = evaluate_all(world, users)(queue)
+        worker = start(queue, env=PATIENT)
+        world.wait_blocked()
+        world.query("delete from trophies_trophy where name = 'short-lived'")
+        cursor.connection.rollback()
+    assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * len(users)
+    assert '23503' in worker.log()
+    assert world.awards(users) == {user: ['Beginner'] for user in users}
     world.wait_counts(queue, ready=0, unacked=0)

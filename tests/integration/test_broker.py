@@ -134,7 +134,7 @@ def test_connection_closed_in_the_middle_of_a_batch(world, start):
         producer.evaluate_user.delay(user)
     producer.close()
     world.forget_wire()
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[0]) as cursor:
         worker = start(queue, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
         world.wait_blocked()
         world.rabbitmq.ctl('close_all_connections', '--vhost', world.name, 'maintenance')
@@ -211,7 +211,7 @@ def test_message_that_kills_is_given_up(world, start):
     queue = world.new_queue(declare=True)
     killer, = world.add_users(1, statistics=True)
     limit = {'TROPHY_WORKER_DELIVERY_LIMIT': '2', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'}
-    with world.locked(killer):
+    with world.blocked(killer):
         token = world.wire.send(queue, 'evaluate_user', [killer])
         for _ in range(3):
             worker = start(queue, env=limit)

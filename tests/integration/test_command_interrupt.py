@@ -18,7 +18,7 @@ from evaluating import EARNED, PATIENT, command, objects, trophies
 def test_interrupted(world, command, name, number):
     """The batch in hand, which waits for a lock, is ended; the next is not begun."""
     users = world.add_users(6, statistics=True)
-    with world.locked(users[2]) as cursor:
+    with world.blocked(users[2]) as cursor:
         process = command.begin(name, '--user', *users, '--json', env={'TROPHY_WORKER_BATCH_USERS': '2', **PATIENT})
         world.wait_blocked()
         process.send_signal(number)
@@ -42,7 +42,7 @@ def caught(pid, number):
 
 def test_second_signal_ends_at_once(world, command):
     user, = world.add_users(1, statistics=True)
-    with world.locked(user):
+    with world.blocked(user):
         process = command.begin('evaluate', '--user', user, env=PATIENT)
         world.wait_blocked()
         process.send_signal(signal.SIGINT)
@@ -55,7 +55,7 @@ def test_second_signal_ends_at_once(world, command):
 def test_session_lost(world, command):
     """The server ends the session in the middle of a batch: another one does the same again."""
     users = world.add_users(4, workouts=4, statistics=True)
-    with world.locked(users[1]) as cursor:
+    with world.blocked(users[1]) as cursor:
         process = command.begin('evaluate', '--user', *users, env=PATIENT)
         world.wait_blocked()
         world.query("select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock' and "
@@ -97,7 +97,7 @@ def test_database_gone(command):
 def test_locked_out(world, command):
     """Another holds the lock for longer than all attempts: try again later."""
     user, = world.add_users(1, statistics=True)
-    with world.locked(user):
+    with world.blocked(user):
         done = command('evaluate', '--user', user, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '50'})
     assert done.code == 75 and 'given up: 0 of 1 users done' in done.err
 
@@ -139,7 +139,7 @@ def test_progress_bar_on_a_terminal(world, command):
 
 def test_progress_lines_elsewhere(world, command):
     users = world.add_users(3, statistics=True)
-    with world.locked(users[1]) as cursor:
+    with world.blocked(users[1]) as cursor:
         process = command.begin('evaluate', '--user', *users, env={'TROPHY_WORKER_BATCH_USERS': '2', **PATIENT})
         world.wait_blocked()
         time.sleep(5.1)  # longer than between two lines

@@ -72,6 +72,27 @@ def test_check_knows_what_is_granted():
     assert granted == {(table, column) for table, column in needed if not table.startswith(('trophies_', 'django_'))}
 
 
+REPEATABLE = "update trophies_trophy set is_repeatable = true where name = 'Beginner'"
+
+
+def test_index_older_than_a_repeatable_trophy(postgres, host):
+    """Named by --check until --apply --with-indexes has made it anew; and so is one that somebody else made."""
+    url = postgres.url(host)
+    run(['schema', '--apply', '--with-indexes'], url)
+    postgres.psql(host, SCHEMA / 'initial_trophies.sql')
+    assert run(['schema', '--check'], url).exit == OK
+    postgres.query(host, REPEATABLE)
+    number, = postgres.query(host, "select id from trophies_trophy where name = 'Beginner'")[0]
+    done = run(['schema', '--check'], url)
+    assert (done.exit, done.out) == (DATA, f"trophy_worker_award_once: refuses a second award of 'Beginner' ({number}), "
+                                           'which is repeatable: schema --apply --with-indexes makes it anew\n')
+    assert run(['schema', '--apply', '--with-indexes'], url).exit == OK
+    assert run(['schema', '--check'], url).out == 'the schema fits\n'
+    postgres.query(host, 'create unique index other on trophies_usertrophy (trophy_id, user_id)')
+    done = run(['schema', '--check'], url)
+    assert done.exit == DATA and done.out.startswith("other: refuses a second award of 'Beginner'")
+
+
 def test_apply_twice(postgres, host):
     for _ in range(2):
         done = run(['schema', '--apply', '--with-indexes'], postgres.url(host))

@@ -247,7 +247,7 @@ def test_tasks_in_every_stage(own, rabbitmq, vhost, database, postgres):
     running, waiting, later = here.add_users(3, statistics=True)
     with producer.Producer(rabbitmq.url(vhost)) as p:
         one, controller = own()
-        with here.locked(running):
+        with here.blocked(running):
             ids = {'active': p.evaluate_user.delay(running).id}
             here.wait_blocked()
             ids['reserved'] = p.evaluate_user.apply_async((waiting,), priority=3).id

@@ -57,7 +57,7 @@ def test_session_terminated_in_the_middle_of_a_batch(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(5, statistics=True)
     tokens = send_all(world, queue, users)
-    with world.locked(users[2]) as cursor:
+    with world.blocked(users[2]) as cursor:
         worker = start(queue)
         world.wait_blocked()
         terminate(world)
@@ -73,7 +73,7 @@ def test_lock_timeout_is_tried_again(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(3, statistics=True)
     tokens = send_all(world, queue, users)
-    with world.locked(users[1]) as cursor:
+    with world.blocked(users[1]) as cursor:
         worker = start(queue, env=env(lock_timeout=200))
         worker.wait_log('55P03', times=2)
         assert not any(world.wire.has_result(token) for token in tokens)
@@ -84,15 +84,15 @@ def test_lock_timeout_is_tried_again(world, start):
 
 
 def test_deadlock_is_tried_again(world, start):
-    """Ours waits for the second row, holding the first; the test's session then wants the first.  The worker's is the
+    """Ours waits for the second user, holding the row of the first; the test's session then wants that.  The worker's is the
     session that notices: it looks once, after its deadlock_timeout, by when the other one, whose is longer, waits."""
     queue = world.new_queue(declare=True)
     users = world.add_users(2, statistics=True)
     tokens = send_all(world, queue, users)
-    with world.locked(users[1]) as cursor:
+    with world.blocked(users[1]) as cursor:
         cursor.execute("set deadlock_timeout = '60s'; alter database %s set deadlock_timeout = '2s'" % world.name)
         cursor.connection.commit()
-        cursor.execute('select 1 from trophies_userstatistics where user_id = %s for update', [users[1]])
+        cursor.execute('select pg_advisory_xact_lock(%s)', [users[1]])
         try:
             worker = start(queue, env=env(lock_timeout=0))
             world.wait_blocked()
@@ -110,7 +110,7 @@ def test_statement_timeout_of_one_user(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(6, statistics=True)
     tokens = send_all(world, queue, users)
-    with world.locked(users[3]):
+    with world.blocked(users[3]):
         worker = start(queue, env=env(lock_timeout=0, statement_timeout=300))
         assert states(world, tokens) == ['SUCCESS'] * 3 + ['FAILURE'] + ['SUCCESS'] * 2
     result = world.wire.result(tokens[3])['result']
@@ -127,7 +127,7 @@ def test_statement_timeout_that_passes(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(1, statistics=True)
     tokens = send_all(world, queue, users)
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[0]) as cursor:
         worker = start(queue, env=env(lock_timeout=0, statement_timeout=500))
         worker.wait_log('57014')
         cursor.connection.rollback()

@@ -28,7 +28,7 @@ def test_redelivered_while_it_runs(world, start, kind):
     queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
     users = world.add_users(5, statistics=True)
     tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[0]) as cursor:
         worker = start(queue, env=PATIENT)
         world.wait_blocked()
         cut_off(world)
@@ -48,7 +48,7 @@ def test_redelivered_after_it_was_done(world, start):
     user, later = world.add_users(2, statistics=True)
     world.rabbitmq.ctl('add_user', queue, 'secret')
     world.rabbitmq.ctl('set_permissions', '-p', world.name, queue, '.*', '.*', '.*')
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         worker = start(queue, env=PATIENT, broker_url=world.broker_url.replace('guest:guest', f'{queue}:secret'))
         world.wire.put(queue, chained(world, user, later), {'task': 'evaluate_user', 'id': 'first'},
                        correlation_id='first')

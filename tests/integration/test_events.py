@@ -57,7 +57,7 @@ def test_heartbeats_while_a_batch_runs(world, join, monitor):
     """The one in hand is counted, and the farewell is said when the end is near, not when it has come."""
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         worker, name = join(queue, env={**PATIENT, 'TROPHY_CELERY_HEARTBEAT_INTERVAL': '0.2'})
         token = world.wire.send(queue, 'evaluate_user', [user])
         monitor.wait(lambda: any(e['active'] == e['processed'] == 1 for e in monitor.of_worker(name)))
@@ -176,7 +176,7 @@ def test_put_back(world, join, monitor):
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
     worker, _ = join(queue, env=PATIENT)
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         token = world.wire.send(queue, 'evaluate_user', [user])
         for times in (1, 2):
             world.wait_blocked()
@@ -196,7 +196,7 @@ def test_together(world, join, monitor):
     queue = world.new_queue(declare=True)
     users = world.add_users(100, statistics=True)
     _, name = join(queue)
-    with world.locked(users[0]) as cursor:  # so that the others wait until there are many
+    with world.blocked(users[0]) as cursor:  # so that the others wait until there are many
         tokens = [world.wire.send(queue, 'evaluate_user', users[:1])]
         world.wait_blocked()
         tokens += [world.wire.send(queue, 'evaluate_user', [user]) for user in users[1:]]

@@ -18,7 +18,7 @@ def test_cut_connection(world, join, monitor, which):
     queue = world.new_queue(declare=True)
     users = world.add_users(30, statistics=True)
     worker, name = join(queue, env=PATIENT)
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[0]) as cursor:
         tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
         monitor.wait(lambda: all(monitor.of(token, 'task-received') for token in tokens))
         world.wait_blocked()
@@ -44,7 +44,7 @@ def test_events_wait_for_the_broker(world, join, monitor):
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
     worker, name = join(queue, env=PATIENT)
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         token = world.wire.send(queue, 'evaluate_user', [user])
         monitor.wait(lambda: monitor.of(token, 'task-started'))
         world.rabbitmq.ctl('eval', 'vm_memory_monitor:set_vm_memory_high_watermark(0.00001).')

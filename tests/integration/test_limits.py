@@ -45,7 +45,7 @@ def test_limit_of_the_message(world, start, limits, expected):
     queue = world.new_queue()
     user, other = world.add_users(2, statistics=True)
     worker = start(queue, env=PATIENT)
-    with world.locked(user):
+    with world.blocked(user):
         sent = time.monotonic()
         assert_failed(world, limited(world, queue, user, **limits), expected)
         assert 0.9 < time.monotonic() - sent < 15  # a machine may be busy
@@ -62,7 +62,7 @@ def test_limit_of_the_configuration(world, start, option, expected):
     queue = world.new_queue()
     user, = world.add_users(1, statistics=True)
     start(queue, env={**PATIENT, f'TROPHY_WORKER_{option}': '1'})
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         assert_failed(world, limited(world, queue, user), expected)
         token = limited(world, queue, user, hard=30, soft=30)
         world.wait_blocked()
@@ -77,7 +77,7 @@ def test_neighbours_of_one_whose_time_is_over(world, start):
     queue = world.new_queue(declare=True)
     users = world.add_users(40, statistics=True)
     bad, *others = users
-    with world.locked(bad):
+    with world.blocked(bad):
         tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in others]
         late = limited(world, queue, bad, hard=1)
         worker = start(queue, env=PATIENT)
@@ -94,7 +94,7 @@ def test_not_blamed_for_its_neighbours(world, start):
     """The slow one has no limit; the quick one has, and shares its batch: it is run alone, not failed."""
     queue = world.new_queue(declare=True)
     slow, quick = world.add_users(2, statistics=True)
-    with world.locked(slow) as cursor:
+    with world.blocked(slow) as cursor:
         patient = world.wire.send(queue, 'evaluate_user', [slow])
         token = limited(world, queue, quick, hard=1)
         start(queue, env=PATIENT)
@@ -123,7 +123,7 @@ def test_server_that_does_not_answer(world, start):
     queue = world.new_queue()
     user, other = world.add_users(2, statistics=True)
     worker = start(queue, env=PATIENT)
-    with world.locked(user):
+    with world.blocked(user):
         token = limited(world, queue, user, hard=1)
         world.wait_blocked()
         backend, = world.query("select pid from pg_stat_activity where datname = %s and wait_event_type = 'Lock'",
@@ -143,7 +143,7 @@ def test_chain_of_one_whose_time_is_over(world, start):
     queue = world.new_queue()
     user, = world.add_users(1, statistics=True)
     start(queue, env=PATIENT)
-    with world.locked(user):
+    with world.blocked(user):
         step = {'task': 'evaluate_user', 'args': [user], 'options': {'task_id': 'later', 'reply_to': world.wire.replies}}
         embed = {'callbacks': None, 'errbacks': None, 'chain': [step], 'chord': None}
         world.wire.put(queue, f'[[{user}], {{}}, {json.dumps(embed)}]',
@@ -170,7 +170,7 @@ def test_retry_is_told_once(world, start):
     queue = world.new_queue()
     user, = world.add_users(1, statistics=True)
     start(queue, env=PATIENT)
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         token = world.wire.send(queue, 'evaluate_user', [user])
         for _ in range(2):
             world.wait_blocked()

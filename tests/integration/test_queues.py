@@ -106,7 +106,7 @@ def test_native_delayed_delivery(world, start, delayed):
 def test_delivered_key_is_shown_but_not_believed(world, start, delayed):
     """A message that is put back goes to its queue, whose name is not the key that it came with."""
     user, = world.add_users(1, statistics=True)
-    with world.locked(user):
+    with world.blocked(user):
         start(delayed, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
         send_delayed(world, delayed, user, 1)
         world.wait_blocked()

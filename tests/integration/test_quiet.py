@@ -51,7 +51,7 @@ def test_waiting_for_a_lock(world, start):
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
     world.wire.send(queue, 'evaluate_user', [user])
-    with world.locked(user):
+    with world.blocked(user):
         worker = start(queue, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
         world.wait_blocked()
         world.wire.send(queue, 'evaluate_user', [user])

@@ -89,7 +89,7 @@ def test_terminated(world, start, control, events, batch):
     """It waits for a lock, and so does its batch; the others are done at once, and once."""
     queue = world.new_queue(declare=True)
     bad, *others = users = world.add_users(batch, statistics=True)
-    with world.locked(bad):
+    with world.blocked(bad):
         tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in others]
         token = world.wire.send(queue, 'evaluate_user', [bad])
         worker = start(queue, env=PATIENT)
@@ -111,7 +111,7 @@ def test_terminated_for_two_messages_of_one_user(world, start, control):
     """They are folded into one evaluation, but only one of them is ended."""
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         tokens = [world.wire.send(queue, 'evaluate_user', [user]) for _ in range(2)]
         start(queue, env=PATIENT)
         world.wait_blocked()
@@ -169,7 +169,7 @@ def test_time_limit_by_control(world, start, control):
     user, = world.add_users(1, statistics=True)
     start(queue, env=PATIENT)
     assert 'successfully' in told(control, 'time_limit', 'evaluate_user', hard=1)
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         result = world.wire.result(world.wire.send(queue, 'evaluate_user', [user]), timeout_s=20)
         assert (result['status'], result['result']['exc_message']) == ('FAILURE', [1])
         own = world.wire.send(queue, 'evaluate_user', [user], headers={'timelimit': [60, None]})

@@ -29,7 +29,7 @@ def test_batch_in_hand_is_finished(world, start, number):
     queue = world.new_queue(declare=True)
     users = world.add_users(4, statistics=True)
     tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users[:2]]
-    with world.locked(users[0]) as cursor:
+    with world.blocked(users[0]) as cursor:
         worker = start(queue, env=PATIENT)
         world.wait_blocked()
         tokens += [world.wire.send(queue, 'evaluate_user', [user]) for user in users[2:]]
@@ -53,7 +53,7 @@ def test_answers_while_it_finishes(world, start):
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
     token = world.wire.send(queue, 'evaluate_user', [user])
-    with world.locked(user) as cursor, celery.Celery('stop', broker=world.broker_url, set_as_current=False) as app:
+    with world.blocked(user) as cursor, celery.Celery('stop', broker=world.broker_url, set_as_current=False) as app:
         worker = start(queue, env={**PATIENT, 'TROPHY_WORKER_NAME': 'last@here', 'TROPHY_WORKER_DRAIN_SECONDS': '60'})
         world.wait_blocked()
         worker.process.signal(signal.SIGTERM)
@@ -68,7 +68,7 @@ def test_second_signal_leaves_at_once(world, start):
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
     token = world.wire.send(queue, 'evaluate_user', [user])
-    with world.locked(user):
+    with world.blocked(user):
         worker = start(queue, env=PATIENT)
         world.wait_blocked()
         worker.process.signal(signal.SIGTERM)
@@ -83,7 +83,7 @@ def test_drain_has_an_end(world, start):
     queue = world.new_queue(declare=True)
     user, = world.add_users(1, statistics=True)
     world.wire.send(queue, 'evaluate_user', [user])
-    with world.locked(user):
+    with world.blocked(user):
         worker = start(queue, env={**PATIENT, 'TROPHY_WORKER_DRAIN_SECONDS': '1'})
         world.wait_blocked()
         assert worker.stop(timeout_s=10) == 0

@@ -61,14 +61,18 @@ def test_every_message_twice(world, start):
 
 
 def test_two_workers_in_the_same_user(world, start):
-    """Both have the user in an open transaction: the second must see what the first one gave."""
+    """While one has the user in an open transaction the other one puts it off, and then sees what was given."""
     queues = world.new_queue(declare=True), world.new_queue(declare=True)
     user, = world.add_users(1, workouts=4, statistics=True)
-    with world.locked(user) as cursor:
+    with world.blocked(user) as cursor:
         tokens = [world.wire.send(queue, 'evaluate_user', [user]) for queue in queues]
         for queue in queues:
             start(queue, env=PATIENT)
-        world.wait_blocked(sessions=2)
+        world.wait_blocked()
+        for queue in queues:
+            world.wait_counts(queue, ready=0, unacked=1)
+        assert world.query("select count(*) from pg_stat_activity where datname = %s and wait_event_type = 'Lock'",
+                           [world.name]) == [(1,)]
         cursor.connection.rollback()
     assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * 2
     assert world.awards([user]) == {user: EARNED}
@@ -95,7 +99,7 @@ def test_killed_with_a_transaction_open(world, start, kind):
     """SIGKILL while the batch waits for a lock: all of it is delivered again, to another worker, and done once."""
     queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
     blocked, *others = world.add_users(10, workouts=4, statistics=True)
-    with world.locked(blocked) as cursor:
+    with world.blocked(blocked) as cursor:
         tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in [blocked, *others]]
         victim = start(queue, env=PATIENT)
         world.wait_blocked()

@@ -133,7 +133,7 @@ def no_reply_wanted(stand):
 def busy(stand, ends=True):
     """One task runs, one waits for its turn, one for its time, one for its time with priority."""
     slow, others = user(stand), stand.users(3)
-    with stand.world.locked(slow):
+    with stand.world.blocked(slow):
         active = stand.call(stand.producer.evaluate_user, (slow,), shadow='shadow')
         stand.await_event(active, 'task-started')
         calls = [active,
@@ -215,7 +215,7 @@ def terminate(stand):
 @scenario
 def terminate_at_work(stand):
     slow = user(stand)
-    with stand.world.locked(slow):
+    with stand.world.blocked(slow):
         call = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(call, 'task-started')
         reply = ask(stand, 'revoke', task_id=call.ids[0], terminate=1, signal='SIGTERM')  # so says Flower
@@ -262,7 +262,7 @@ def time_limit(stand):
              'unknown task': ask(stand, 'time_limit', task_name='no.such', soft=1, hard=2),
              'no argument': exception_only(ask(stand, 'time_limit'))}
     slow = user(stand)
-    with stand.world.locked(slow):
+    with stand.world.blocked(slow):
         call = stand.call(stand.producer.evaluate_user, (slow,))
         try:
             stand.await_event(call, 'task-failed', timeout_s=2.5)

@@ -29,17 +29,17 @@ def cursor():
     connection = psycopg2.connect(os.environ['CONFORM_DATABASE'])
     try:
         with connection.cursor() as one:
-            yield connection, one
+            yield one
     finally:
         connection.close()
 
 
 def work(task, user_id):
-    """Wait for the user's row; again, by Celery's own retry, if the session is lost meanwhile."""
+    """Wait at the gate (worlds.py) for the user; again, by Celery's own retry, if the session is lost meanwhile."""
     user_id = int(user_id)
     try:
-        with cursor() as (connection, one):
-            while not locked(connection, one, user_id):
+        with cursor() as one:
+            while not locked(one, user_id):
                 time.sleep(0.02)
             one.execute('select sum(weight * repetitions)::numeric(12, 2) from manager_workoutlog where user_id = %s',
                         [user_id])
@@ -49,13 +49,9 @@ def work(task, user_id):
         raise task.retry(exc=error, countdown=0.1)
 
 
-def locked(connection, one, user_id):
-    try:
-        one.execute('select 1 from trophies_userstatistics where user_id = %s for update nowait', [user_id])
-        return True
-    except psycopg2.errors.LockNotAvailable:
-        connection.rollback()
-        return False
+def locked(one, user_id):
+    one.execute('select pg_try_advisory_xact_lock_shared(%s)', [user_id])
+    return one.fetchone()[0]
 
 
 @app.task(name=PREFIX + 'evaluate_user_trophies_task')

@@ -205,7 +205,7 @@ def ignored_failure(stand):
 def lost_session(stand):
     """Passing trouble: the task's session with the database is ended under it, once."""
     slow = user(stand)
-    with stand.world.locked(slow) as cursor:
+    with stand.world.blocked(slow) as cursor:
         call = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(call, 'task-started')
         time.sleep(0.3)
@@ -254,7 +254,7 @@ def expired_while_held(stand):
 @scenario
 def expired_while_in_line(stand):
     slow, other = user(stand), user(stand)
-    with stand.world.locked(slow):
+    with stand.world.blocked(slow):
         first = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(first, 'task-started')
         call = stand.call(stand.producer.evaluate_user, (other,), expires=0.5)
@@ -281,7 +281,7 @@ def revoked_while_held(stand):
 @scenario
 def revoked_while_in_line(stand):
     slow = user(stand)
-    with stand.world.locked(slow):
+    with stand.world.blocked(slow):
         first = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(first, 'task-started')
         call = stand.call(stand.producer.evaluate_user, (user(stand),))
@@ -294,7 +294,7 @@ def revoked_while_in_line(stand):
 def revoked_while_running(stand):
     """Without terminate it is done all the same."""
     slow = user(stand)
-    with stand.world.locked(slow):
+    with stand.world.blocked(slow):
         call = stand.call(stand.producer.evaluate_user, (slow,))
         stand.await_event(call, 'task-started')
         stand.control.revoke(call.ids[0], reply=True, timeout=1)
@@ -304,7 +304,7 @@ def revoked_while_running(stand):
 def terminated(signal):
     def run(stand):
         slow = user(stand)
-        with stand.world.locked(slow):
+        with stand.world.blocked(slow):
             call = stand.call(stand.producer.evaluate_user, (slow,))
             stand.await_event(call, 'task-started')
             stand.control.terminate(call.ids[0], signal=signal)
@@ -329,7 +329,7 @@ def terminated_while_held(stand):
 def limited(**limits):
     def run(stand):
         slow = user(stand)
-        with stand.world.locked(slow):
+        with stand.world.blocked(slow):
             call = stand.call(stand.producer.evaluate_user, (slow,), **limits)
             try:
                 stand.await_event(call, 'task-failed', timeout_s=5)

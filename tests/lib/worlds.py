@@ -15,6 +15,13 @@ from processes import wait_until
 
 LOGS = 3  # a workout; each 50 kg × 10
 STATISTICS = 'trophies_userstatistics'
+# Where a transaction that reads the sessions of certain users can be held up: a policy, to which roles without privileges are
+# subject.  An advisory lock is allowed in transactions that only read, too.
+GATE = """
+    create function pass_gate(user_id integer) returns boolean language plpgsql as
+        $$ begin perform pg_advisory_xact_lock_shared(user_id); return true; end $$;
+    create policy gate on manager_workoutsession using (pass_gate(user_id));
+    alter table manager_workoutsession enable row level security"""
 
 
 class World:
@@ -25,6 +32,7 @@ class World:
         self._closing = contextlib.ExitStack()
         self._wire = None
         postgres.create_database(name, template='trophy_template')
+        self.query(GATE)
         rabbitmq.add_vhost(name)
 
     def __enter__(self):
@@ -96,14 +104,25 @@ class World:
         return connection
 
     @contextlib.contextmanager
+    def blocked(self, user_id):
+        """A transaction that reads the user's sessions waits there; the user needs to have one.  Gives the cursor of the
+        transaction that holds it up, which the block may commit or roll back."""
+        with self._holding('select pg_advisory_xact_lock(%s)', user_id) as cursor:
+            yield cursor
+
+    @contextlib.contextmanager
     def locked(self, user_id):
-        """Hold the lock on the user's statistics row; gives the cursor of the transaction that does, which the block
-        may commit or roll back."""
+        """Hold the lock on the user's row of statistics, for which no worker waits.  Gives the cursor, as blocked()."""
+        with self._holding(f'select 1 from {STATISTICS} where user_id = %s for update', user_id) as cursor:
+            yield cursor
+
+    @contextlib.contextmanager
+    def _holding(self, query, user_id):
         connection = self.postgres.connect(self.name)
         connection.autocommit = False
         try:
             with connection.cursor() as cursor:
-                cursor.execute(f'select 1 from {STATISTICS} where user_id = %s for update', [user_id])
+                cursor.execute(query, [user_id])
                 assert cursor.rowcount == 1
                 yield cursor
         finally:

@@ -18,6 +18,7 @@ static const struct {
     {false, 0, 1, 0, 1}, /* what stands is taken back only when forced */
     {false, 0, 3, 0, 3},
     {false, 7, 3, 0, 0}, /* given by hand, or while it was repeatable */
+    {false, 1, 2, 0, 0}, /* the same: it is met, so nothing is above what is owed */
     {false, INT64_MAX, 0, 1, 0},
     {true, 0, 0, 0, 0},
     {true, 1, 0, 1, 0},

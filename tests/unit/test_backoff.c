@@ -73,11 +73,27 @@ START_TEST(works)
 }
 END_TEST
 
+/* Of any bounds: doubled up to the largest, at least half of it, and never beyond. */
+START_TEST(bounds)
+{
+    static const int64_t longest[] = {50, 50, 100, 200, 400, 800, 1600, 3200, 5000, 5000};
+    unsigned failures = (unsigned)_i;
+
+    for (int i = 0; i < 200; i++) {
+        int64_t delay = backoff_delay_ms(failures, 50, 5000);
+
+        ck_assert_int_ge(delay, longest[failures] / 2);
+        ck_assert_int_le(delay, longest[failures]);
+    }
+    ck_assert_int_le(backoff_delay_ms(UINT32_MAX, 50, 5000), 5000);
+}
+END_TEST
+
 int
 main(void)
 {
     const struct suite_test tests[] = {
-        {delays, sizeof rows / sizeof rows[0]}, {ready_and_reset, 1}, {works, 2}};
+        {delays, sizeof rows / sizeof rows[0]}, {ready_and_reset, 1}, {works, 2}, {bounds, 10}};
 
     return suite_run("backoff", tests, sizeof tests / sizeof tests[0]);
 }
