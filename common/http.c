@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libmicrohttpd with an epoll set that the caller polls, and what it lacks: a limit for the time a
- * head may take, and one for all bodies under way. */
+ * head may take, one for all bodies under way, room for new connections at the limit, and the
+ * refusal of requests that two readers could understand in two ways. */
 #include "common/http.h"
 
 #include "common/clock.h"
-#include "common/http_waiting.h"
+#include "common/http_body.h"
+#include "common/http_peers.h"
+#include "common/http_strict.h"
 #include "common/log.h"
 
 #include <microhttpd.h>
@@ -14,10 +17,12 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { ANSWER_MEMORY = 2048 }; /* for the head of an answer, beside that of the request */
+
 struct http {
     struct http_settings settings;
     struct MHD_Daemon *daemon;
-    struct http_waiting waiting;
+    struct http_peers peers;
     size_t body_bytes; /* of answers under way */
     size_t replies;    /* the same, counted */
     bool quiesced;
@@ -26,6 +31,7 @@ struct http {
 struct http_exchange {
     struct http *http;
     struct MHD_Connection *connection;
+    struct http_peer *peer;
     const char *method;
     bool replied;
     char target[];
@@ -47,7 +53,7 @@ log_line(void *unused, const char *fmt, va_list ap)
 static void
 wait_for_head(struct http *http, struct http_peer *peer)
 {
-    http_waiting_add(&http->waiting, peer, clock_monotonic_ms(), HTTP_HEAD_S * 1000);
+    http_peers_await(&http->peers, peer, clock_monotonic_ms(), HTTP_HEAD_S * 1000);
 }
 
 static struct http_peer *
@@ -60,40 +66,98 @@ peer_of(struct MHD_Connection *connection)
 }
 
 static void
+end_request(struct http *http, struct http_peer *peer)
+{
+    struct http_exchange *exchange = peer->request;
+
+    peer->request = NULL;
+    if (exchange != NULL && exchange->replied)
+        http->replies--;
+    free(exchange);
+}
+
+/* NULL: without a deadline and an address of ours; the library's own limits remain. */
+static struct http_peer *
+begin_connection(struct http *http, struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *fd =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    const union MHD_ConnectionInfo *client =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct http_peer *peer = calloc(1, sizeof *peer);
+
+    if (peer == NULL || fd == NULL) {
+        free(peer);
+        return NULL;
+    }
+    peer->fd = fd->connect_fd;
+    if (client != NULL && client->client_addr != NULL)
+        http_peer_set_address(peer, client->client_addr);
+    http_peers_add(&http->peers, peer);
+    wait_for_head(http, peer);
+    return peer;
+}
+
+static void
+end_connection(struct http *http, struct http_peer *peer)
+{
+    if (peer == NULL)
+        return;
+    http_peers_remove(&http->peers, peer);
+    end_request(http, peer); /* the library does not tell of the end of a request that it refused */
+    free(peer);
+}
+
+static void
 on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
               enum MHD_ConnectionNotificationCode what)
 {
     struct http *http = context;
-    struct http_peer *peer = *socket_context;
-    const union MHD_ConnectionInfo *info;
 
-    if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-        if (peer != NULL)
-            http_waiting_remove(peer);
-        free(peer);
-        return;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        *socket_context = begin_connection(http, connection);
+    } else {
+        end_connection(http, *socket_context);
+        *socket_context = NULL;
     }
-    info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    peer = calloc(1, sizeof *peer);
-    *socket_context = peer;
-    if (peer == NULL || info == NULL)
-        return; /* without a deadline of ours, MHD's own remains */
-    peer->fd = info->connect_fd;
-    wait_for_head(http, peer);
 }
 
 /* ---- one request */
 
+/*
+ * The library would take the query apart, parameter by parameter, into the memory of the connection
+ * and close it without an answer when that is used up.  We read the target ourselves: so the query
+ * is cut off in the library's own copy, which this callback is given for that very purpose of
+ * looking at the target before it is taken apart.
+ */
+static void
+hide_query(const char *target)
+{
+    char *query = strchr((char *)(uintptr_t)target, '?');
+
+    if (query != NULL && query[1] != '\0')
+        query[1] = '\0';
+}
+
 static void *
 on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
-    size_t length = strlen(target);
+    size_t length = target == NULL ? 0 : strlen(target);
     struct http_exchange *exchange = malloc(sizeof *exchange + length + 1);
+    struct http_peer *peer = peer_of(connection);
 
-    if (exchange == NULL)
+    if (exchange == NULL || peer == NULL) {
+        free(exchange);
         return NULL;
-    *exchange = (struct http_exchange){.http = context, .connection = connection};
-    memcpy(exchange->target, target, length + 1);
+    }
+    *exchange = (struct http_exchange){.http = context, .connection = connection, .peer = peer};
+    if (length > 0) {
+        memcpy(exchange->target, target, length);
+        hide_query(target);
+    }
+    exchange->target[length] = '\0';
+    end_request(exchange->http, peer);
+    peer->request = exchange;
     return exchange;
 }
 
@@ -112,7 +176,6 @@ on_request(void *context, struct MHD_Connection *connection, const char *url, co
     struct http_exchange *exchange = *exchange_;
     bool first;
 
-    (void)connection;
     (void)url;
     (void)version;
     (void)upload;
@@ -120,6 +183,9 @@ on_request(void *context, struct MHD_Connection *connection, const char *url, co
         return MHD_NO;
     first = exchange->method == NULL;
     exchange->method = method;
+    if (first && http_strict_refuse(connection, exchange->peer->fd, strlen(exchange->target),
+                                    http->settings.connection_memory))
+        return MHD_NO;
     /* an answer before the body has come closes the connection: right for what we take no body of
      */
     if (first && may_reuse(method))
@@ -138,17 +204,17 @@ on_completed(void *context, struct MHD_Connection *connection, void **exchange_,
 {
     struct http *http = context;
     struct http_exchange *exchange = *exchange_;
-    struct http_peer *peer = peer_of(connection);
+    struct http_peer *peer;
 
     (void)why;
     if (exchange == NULL)
         return;
-    if (exchange->replied)
-        http->replies--;
-    free(exchange);
+    peer = exchange->peer;
+    end_request(http, peer);
     *exchange_ = NULL;
-    if (peer != NULL)
-        wait_for_head(http, peer);
+    (void)MHD_set_connection_option(connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                                    (unsigned)HTTP_HEAD_S);
+    wait_for_head(http, peer);
 }
 
 /* ---- answers */
@@ -171,58 +237,16 @@ http_header(const struct http_exchange *exchange, const char *name)
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
-/* A body on its way out; its text stands behind it in memory of its own. */
-struct body {
-    struct http *http;
-    char *text;
-    size_t room;
-};
-
-static void
-on_sent(void *context)
-{
-    struct body *body = context;
-
-    body->http->body_bytes -= body->room;
-    free(body->text);
-    free(body);
-}
-
-/* NULL: there is no memory, or too much is under way; ${buffer} is empty in any case. */
-static struct MHD_Response *
-response_with(struct http *http, struct buffer *buffer)
-{
-    struct body *body = malloc(sizeof *body);
-    struct MHD_Response *response = NULL;
-    size_t length = buffer->length;
-
-    if (body != NULL && !buffer->failed &&
-        (length <= HTTP_SMALL_BODY || http->body_bytes + buffer->room <= HTTP_BODIES_MAX)) {
-        *body = (struct body){http, buffer->text, buffer->room};
-        response = MHD_create_response_from_buffer_with_free_callback_cls(length, body->text,
-                                                                          on_sent, body);
-    }
-    if (response == NULL) {
-        free(body);
-        buffer_free(buffer);
-        return NULL;
-    }
-    http->body_bytes += body->room;
-    *buffer = (struct buffer){0};
-    return response;
-}
-
 int
 http_reply(struct http_exchange *exchange, const struct http_reply *reply, struct buffer *body)
 {
     static char nothing[1];
     struct http *http = exchange->http;
-    struct http_peer *peer = peer_of(exchange->connection);
     struct MHD_Response *response;
     bool taken = true;
 
     if (body != NULL && (body->length > 0 || body->failed))
-        response = response_with(http, body);
+        response = http_body_response(body, &http->body_bytes);
     else
         response = MHD_create_response_from_buffer(0, nothing, MHD_RESPMEM_PERSISTENT);
     if (body != NULL)
@@ -242,8 +266,9 @@ http_reply(struct http_exchange *exchange, const struct http_reply *reply, struc
         return -1;
     exchange->replied = true;
     http->replies++;
-    if (peer != NULL)
-        http_waiting_remove(peer);
+    http_peer_stop_waiting(exchange->peer);
+    (void)MHD_set_connection_option(exchange->connection, MHD_CONNECTION_OPTION_TIMEOUT,
+                                    (unsigned)HTTP_STALL_S);
     return 0;
 }
 
@@ -259,15 +284,15 @@ http_new(const struct http_settings *settings)
         return NULL;
     }
     http->settings = *settings;
-    http_waiting_init(&http->waiting);
+    http_peers_init(&http->peers, settings->connections, settings->address_connections);
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_USE_ERROR_LOG, 0, NULL, NULL, on_request, http,
         MHD_OPTION_EXTERNAL_LOGGER, log_line, NULL, MHD_OPTION_LISTEN_SOCKET, settings->socket,
-        MHD_OPTION_CONNECTION_LIMIT, settings->connections, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        settings->connection_memory, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_STALL_S,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_target, http,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, http, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, http, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, settings->connections + HTTP_SPARE,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, settings->connection_memory + ANSWER_MEMORY,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)HTTP_HEAD_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, http, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
+        http, MHD_OPTION_NOTIFY_CONNECTION, on_connection, http, MHD_OPTION_END);
     if (http->daemon == NULL) {
         log_error("http: %s: the server cannot be started", settings->name);
         free(http);
@@ -296,7 +321,7 @@ http_fd(const struct http *http)
 int
 http_timeout_ms(const struct http *http)
 {
-    int64_t left_ms = http_waiting_left_ms(&http->waiting, clock_monotonic_ms());
+    int64_t left_ms = http_peers_left_ms(&http->peers, clock_monotonic_ms());
     MHD_UNSIGNED_LONG_LONG library_ms;
 
     if (MHD_get_timeout(http->daemon, &library_ms) == MHD_YES && library_ms < INT32_MAX &&
@@ -310,7 +335,7 @@ http_turn(struct http *http)
 {
     unsigned before = http_connections(http);
 
-    http_waiting_sweep(&http->waiting, clock_monotonic_ms());
+    http_peers_sweep(&http->peers, clock_monotonic_ms());
     (void)MHD_run(http->daemon);
     /* at its limit the library listens again only when it is run once more after a connection has
      * gone */

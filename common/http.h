@@ -11,10 +11,11 @@
 /*
  * A small HTTP/1.1 server in the caller's poll loop, without threads: for the shim's API and for
  * the admin listeners.  It answers at once or not at all; what a client sends as a body is thrown
- * away.  Everything that a client controls is bounded: connections (further ones wait in the
- * kernel's queue), the head of a request (414, 431), the time it takes (HTTP_HEAD_S), the time
- * without progress while an answer goes out (HTTP_STALL_S), and the answers under way, all
- * connections together (HTTP_BODIES_MAX).
+ * away.  Everything that a client controls is bounded: connections (http_peers.h: at the limit the
+ * longest idle one gives way; if none is idle new ones wait in the kernel's queue), the head of a
+ * request (414, 431), the time it takes (HTTP_HEAD_S), the time without progress while an answer
+ * goes out (HTTP_STALL_S), and the answers under way, all connections together (HTTP_BODIES_MAX).
+ * A request that could be understood in two ways is refused (http_strict.h).
  */
 struct http;
 
@@ -23,7 +24,8 @@ struct http_exchange;
 
 enum {
     HTTP_HEAD_S = 30, /* from connect, or from the answer before, to the end of the next head */
-    HTTP_STALL_S = 30,
+    HTTP_STALL_S = 8,
+    HTTP_SPARE = 16, /* connections beyond the limit, while idle ones are being closed for them */
     HTTP_BODIES_MAX = 64 * 1024 * 1024, /* bytes; a small body goes out anyway */
     HTTP_SMALL_BODY = 4096,
 };
@@ -36,7 +38,8 @@ struct http_settings {
     const char *name; /* "api"; static, for the log */
     int socket;       /* listening (listen.h); owned by the server once it is there */
     unsigned connections;
-    size_t connection_memory; /* bytes for the head of a request, and of its answer */
+    unsigned address_connections; /* of one address; 0: no limit of its own */
+    size_t connection_memory;     /* bytes for the head of a request, and of its answer */
     http_handler_fn handle;
     void *context;
 };

@@ -63,6 +63,7 @@ struct options {
     char *shim_listen;
     char *shim_admin_listen;
     int64_t shim_max_connections;
+    int64_t shim_max_connections_per_address;
     int64_t shim_connection_memory;
     char *shim_static_url;
     char *shim_static_manifest;

@@ -121,7 +121,10 @@ const struct option_row options_table[] = {
     {TEXT(shim, admin_listen, 0, 300), .initial = "127.0.0.1:9819",
      .meaning = "host:port of /live, /ready, /metrics of the shim; empty: off"},
     {INTEGER(shim, max_connections, 1, 65535), .initial = "1024",
-     .meaning = "connections at a time; further ones wait in the kernel's queue"},
+     .meaning = "connections at a time; for a further one the longest idle one is closed"},
+    {INTEGER(shim, max_connections_per_address, 0, 65535), .initial = "64",
+     .meaning =
+         "the same for one client address; 0: no limit of its own, as behind a trusted proxy"},
     {INTEGER(shim, connection_memory, 1024, 1048576), .initial = "8192",
      .meaning = "bytes for the head of a request"},
     {TEXT(shim, static_url, 1, 2048), .initial = "/static/",

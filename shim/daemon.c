@@ -58,7 +58,8 @@ shim_load_key(const struct options *options, struct jwt_key **key, struct err *e
 static void
 raise_file_limit(const struct options *options)
 {
-    rlim_t wanted = (rlim_t)options->shim_max_connections + ADMIN_CONNECTIONS + OTHER_FILES;
+    rlim_t wanted =
+        (rlim_t)options->shim_max_connections + HTTP_SPARE + ADMIN_CONNECTIONS + OTHER_FILES;
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
@@ -130,6 +131,10 @@ open_api(struct shim *shim)
         .name = "api",
         .socket = listen_inherited(&inherited),
         .connections = (unsigned)shim->options->shim_max_connections,
+        /* a proxy is one address for all its clients */
+        .address_connections = shim->options->shim_trust_proxy
+                                   ? 0
+                                   : (unsigned)shim->options->shim_max_connections_per_address,
         .connection_memory = (size_t)shim->options->shim_connection_memory,
         .handle = serve,
         .context = shim,

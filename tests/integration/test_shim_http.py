@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """trophy-shim as a server: keep-alive, headers, bad input, slow and many clients.  What the resources answer is in
 test_shim_table.py."""
+import contextlib
 import gzip
 import json
 import resource
@@ -120,6 +121,67 @@ def test_a_body_is_not_waited_for(one):
         assert wire.send(get('/x')).answer().status == 404
 
 
+@pytest.mark.parametrize('target', ['/api/v2/trophy/', '/', '/nowhere'])
+@pytest.mark.parametrize('count', [110, 1000, 1600, 1900, 2040])
+def test_many_parameters_are_answered(one, target, count):
+    """However many parameters fit into a head, they get an answer: that of one more than are read."""
+    def status(parameters):
+        return once(one.port, get(f'{target}?' + '&'.join(['a=1'] * parameters))).status
+    few = status(101)
+    assert few == {'/api/v2/trophy/': 400, '/': 200, '/nowhere': 404}[target]
+    assert status(count) == (few if count <= 1900 else 414)
+
+
+@pytest.mark.parametrize('size', [6000, 7000, 7900, 8100, 9000, 9500, 10000, 12000])
+@pytest.mark.parametrize('path', ['/', LIST])
+def test_a_large_head_is_answered(one, path, size):
+    """No size leaves too little memory for an answer."""
+    answer = once(one.port, get(path, 'X-Large: ' + 'x' * size))
+    assert answer.status == (200 if size < 8000 else 431)
+
+
+AMBIGUOUS = [
+    ('two lengths', ['Content-Length: 5', 'Content-Length: 6']),
+    ('two equal lengths', ['Content-Length: 5', 'Content-Length: 5']),
+    ('a length and chunks', ['Content-Length: 5', 'Transfer-Encoding: chunked']),
+    ('chunks and a length', ['Transfer-Encoding: chunked', 'Content-Length: 5']),
+    ('chunks twice', ['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked']),
+    ('unknown encoding', ['Transfer-Encoding: xchunked']),
+    ('two hosts', ['Host: other']),
+    ('blank before the colon', ['Content-Length : 5']),
+    ('tab before the colon', ['Transfer-Encoding\t: chunked']),
+]
+
+
+@pytest.mark.parametrize('method', ['GET', 'POST'])
+@pytest.mark.parametrize('lines', [lines for _, lines in AMBIGUOUS], ids=[name for name, _ in AMBIGUOUS])
+def test_what_could_be_understood_in_two_ways_is_refused(one, method, lines):
+    """With 400, and the connection ends: the request that is hidden behind it is not answered."""
+    with Wire(one.port) as wire:
+        wire.send(get(LIST, *lines, method=method) + b'0\r\n\r\n' + get('/'))
+        answer = wire.answer()
+        assert answer.status == 400 and answer.headers['Connection'] == 'close'
+        assert json.loads(answer.body)['detail'].startswith('Malformed request: ')
+        assert wire.ended()
+
+
+def test_memory_of_refused_requests(shim):
+    """What the library itself refuses leaves nothing behind."""
+    one = shim()
+    bad = [get(LIST + '?' + '&'.join(['a=1'] * 5000)), get(LIST, *(f'X-{i}: x' for i in range(2000))),
+           get(LIST, 'Host: other'), get(LIST, 'X: ' + 'x' * 20000), b'GET /' + b'x' * 20000]
+
+    def ask_all(times):
+        for octets in bad * times:
+            with contextlib.suppress(OSError), Wire(one.port) as wire:
+                wire.send(octets).socket.shutdown(socket.SHUT_WR)
+                wire.answer()
+        return one.memory('RssAnon')
+
+    before = ask_all(50)
+    assert ask_all(500) - before < 256 * 1024  # 3,000 requests; one kept would be 4 KiB and more
+
+
 @pytest.mark.parametrize('octets, statuses', [
     pytest.param(octets, statuses, id=name) for name, octets, statuses in [
         ('long path', get('/' + 'x' * 20000), {414}),
@@ -227,22 +289,51 @@ def test_clients_that_say_that_they_are_done_are_let_go(shim):
             assert wire.ended()
 
 
-def test_connections_beyond_the_limit_wait(shim):
+def test_at_the_limit_the_longest_idle_connection_gives_way(shim):
     one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS': '5'})
-    wires = [Wire(one.port) for _ in range(8)]
-    for wire in wires[:5]:
+    wires = [Wire(one.port) for _ in range(5)]
+    for wire in wires:
         assert wire.send(get(LIST)).answer().status == 200
+    assert wires[0].send(get(LIST)).answer().status == 200  # so the second is the longest idle one
+    wires += [Wire(one.port) for _ in range(2)]
     for wire in wires[5:]:
-        wire.send(get(LIST)).socket.settimeout(0.5)
-    for wire in wires[5:]:
-        with pytest.raises(socket.timeout):
-            wire.answer()
-    for wire in wires[:3]:
-        wire.socket.close()
-    for wire in wires[5:]:
-        wire.socket.settimeout(10)
-        assert wire.answer().status == 200
-        wire.socket.close()
+        assert wire.send(get(LIST)).answer().status == 200
+    for wire in wires[1:3]:
+        assert wire.ended()
+    for wire in [wires[0], *wires[3:]]:
+        assert wire.send(get(LIST)).answer().status == 200
+
+
+@pytest.mark.parametrize('octets', [b'', get(LIST)[:-3]], ids=['silent', 'half a head'])
+def test_idle_connections_keep_nobody_out(shim, octets):
+    """Twice as many as there may be, none of which ever ends its request: each request of others is served."""
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS': '50', 'TROPHY_SHIM_MAX_CONNECTIONS_PER_ADDRESS': '0'})
+    idle = [Wire(one.port) for _ in range(100)]
+    for wire in idle:
+        with contextlib.suppress(OSError):
+            wire.send(octets)
+    for _ in range(10):
+        assert once(one.port, get(LIST)).status == 200
+    ended = sum(wire.ended() for wire in idle[:50])
+    assert ended == 50
+
+
+def test_one_address_has_its_share(shim):
+    """What one address opens beyond its share costs it its own connections, and not those of others."""
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS_PER_ADDRESS': '4', 'TROPHY_SHIM_MAX_CONNECTIONS': '8'})
+    other = Wire(one.port, source='127.0.0.9')
+    assert other.send(get(LIST)).answer().status == 200
+    wires = [Wire(one.port) for _ in range(12)]
+    assert wires[-1].send(get(LIST)).answer().status == 200
+    assert all(wire.ended() for wire in wires[:8])
+    assert other.send(get(LIST)).answer().status == 200
+
+
+def test_a_trusted_proxy_is_one_address_for_many(shim):
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS_PER_ADDRESS': '4', 'TROPHY_SHIM_TRUST_PROXY': 'true'})
+    wires = [Wire(one.port) for _ in range(12)]
+    for wire in wires:
+        assert wire.send(get(LIST)).answer().status == 200
 
 
 @pytest.fixture
@@ -256,8 +347,9 @@ def many_files():
 
 
 def test_ten_thousand_connections(shim, many_files):
-    """1,024 are answered, the others wait, the memory stays; and when they are gone the next one is served."""
-    one = shim()
+    """Each is answered or closed, never more than 1,024 at a time, the memory stays; and when they are gone the next
+    one is served."""
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS_PER_ADDRESS': '0'})
     request = get(LIST + '?limit=999')
     sockets = []
     for _ in range(10000):
@@ -290,7 +382,7 @@ def test_ten_thousand_connections(shim, many_files):
 
 
 def test_memory_of_a_thousand_idle_connections(shim):
-    one = shim()
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS_PER_ADDRESS': '0'})
     wires = [Wire(one.port) for _ in range(1000)]
     for wire in wires:
         assert wire.send(get(LIST + '?limit=999')).answer().status == 200
@@ -302,7 +394,7 @@ def test_memory_of_a_thousand_idle_connections(shim):
 def test_a_client_that_does_not_read_holds_nobody_up(shim, postgres, database, user):
     """Many big answers that nobody takes: they are bounded, and whoever reads is served."""
     postgres.query(database, "update trophies_trophy set description = repeat('ä', 20000)")
-    one = shim()
+    one = shim(env={'TROPHY_SHIM_MAX_CONNECTIONS_PER_ADDRESS': '0'})
     wires = [Wire(one.port) for _ in range(200)]
     for wire in wires:
         wire.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

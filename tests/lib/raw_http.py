@@ -16,8 +16,8 @@ def get(target, *headers, method='GET'):
 
 
 class Wire:
-    def __init__(self, port, timeout_s=10):
-        self.socket = socket.create_connection(('127.0.0.1', port), timeout=timeout_s)
+    def __init__(self, port, timeout_s=10, source='127.0.0.1'):
+        self.socket = socket.create_connection(('127.0.0.1', port), timeout=timeout_s, source_address=(source, 0))
         self.buffered = b''
 
     def __enter__(self):
