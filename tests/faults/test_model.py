@@ -62,6 +62,7 @@ def test_model_is_what_was_recorded(file):
             if as_text(row) != recorded(run['stats']):
                 differences.append((case['name'], as_text(row), recorded(run['stats'])))
             new = [] if run['skip'] else model.awards(history, SETS[run['set']], given)
-            if new != [keys[key] for key in run['awarded']]:
-                differences.append((case['name'], new, run['awarded']))
+            wanted = [keys[key] for key in run['awarded']]
+            if new != wanted and (run['set'] not in UNORDERED or sorted(new) != sorted(wanted)):
+                differences.append((case['name'], new, wanted))
     assert looked_at and not differences, f'{len(differences)} of {looked_at}: {differences[:5]}'
