@@ -60,16 +60,15 @@ def compare_awards(trophies, user, life, found, most, active, exact):
 def compare_order(trophies, user, given):
     """Those of one batch are a microsecond apart, in the order of the trophies."""
     places = {trophy.id: place for place, trophy in enumerate(trophies)}
-    wrong = []
-    for award in given:
-        if award['progress'] != 100.0 or award['is_notified']:
-            wrong.append(f'user {user}: award {award}')
-    for before, after in zip(given, given[1:]):
-        apart = after['earned_at'] - before['earned_at']
-        if apart < MICROSECOND:
-            wrong.append(f'user {user}: awards {before["id"]} and {after["id"]} were earned at the same time')
-        elif apart == MICROSECOND and (places[before['trophy']] > places[after['trophy']] or before['id'] > after['id']):
-            wrong.append(f'user {user}: awards {before["id"]} and {after["id"]} of one batch are not in order')
+    wrong = [f'user {user}: award {award}' for award in given if award['progress'] != 100.0 or award['is_notified']]
+    pairs = [(before, after, after['earned_at'] - before['earned_at']) for before, after in zip(given, given[1:])]
+    same = sum(apart < MICROSECOND for _, _, apart in pairs)
+    disordered = [(before['id'], after['id']) for before, after, apart in pairs if apart == MICROSECOND and
+                  (places[before['trophy']] > places[after['trophy']] or before['id'] > after['id'])]
+    if same:
+        wrong.append(f'user {user}: {same} awards were earned at the same time as another one')
+    if disordered:
+        wrong.append(f'user {user}: awards of one batch that are not in order: {disordered[:3]}')
     return wrong
 
 
