@@ -93,7 +93,7 @@ def pick(cursor, table, user, place):
     """An id of the user's rows, the same one for the same place in the same rows."""
     cursor.execute(f'select id from {table} where user_id = %s order by id', [user])
     ids = [row[0] for row in cursor]
-    return ids[int(place * len(ids))] if ids else None
+    return ids[min(int(place * len(ids)), len(ids) - 1)] if ids else None
 
 
 def change(cursor, what):

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plays a schedule on a stage: each step when its time has come, in one thread."""
+import json
 import signal
 import time
+import traceback
 
-import amqp
 import history
+import messages
 import model
 import psycopg2
 import verdict
 from proxy import CUT, PASS
-from schedule import REPLIES
 from stage import Stage
 
 
@@ -64,7 +65,6 @@ class Player:
 
     def make_counter(self, group, ids):
         """As the backend of django-celery-results does in apply_chord()."""
-        import json
         with self.stage.transaction() as cursor:
             cursor.execute('insert into django_celery_results_chordcounter (group_id, sub_tasks, count) values (%s, %s, %s)',
                            [group, json.dumps([[[task_id, None], None] for task_id in ids]), len(ids)])
@@ -194,7 +194,6 @@ class Player:
 # ---- the end
 
 def send_to_all(stage, name, prefix, kwargs=None):
-    import messages
     with stage.transaction() as cursor:
         users = [user for user in history.read_histories(cursor) if user != stage.plan.strange['overflow']]
     for user in users:
@@ -227,6 +226,6 @@ def run(postgres, rabbitmq, plan, binary=None, quiet_s=90):
                     time.sleep(0.05)
             complaints += verdict.outcomes(stage)
             complaints += verdict.workers(stage)
-        except (amqp.AMQPError, psycopg2.Error, OSError, TimeoutError, RuntimeError) as error:
-            complaints.append(f'the schedule itself failed: {error!r}')
+        except Exception:
+            complaints.append(f'the schedule itself failed: {traceback.format_exc()}')
         return complaints, {seat.number: seat.log() for seat in stage.seats}, stage.log

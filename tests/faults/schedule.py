@@ -44,6 +44,11 @@ class Schedule:
     expected: dict        # task id: messages.Expected
     strange: dict
 
+    @property
+    def name(self):
+        """The seed as a person gives it."""
+        return f'{self.seed}{"s" if self.servers else ""}'
+
     def environment_text(self):
         return {key: str(value) for key, value in self.environment.items()}
 
@@ -52,7 +57,7 @@ class Schedule:
                 f'{"django-db" if self.django else "rpc"}{", unique index" if self.indexes else ""}' \
                 f'{", servers restarted" if self.servers else ""}'
         settings = ' '.join(f'{key.removeprefix("TROPHY_")}={value}' for key, value in self.environment.items())
-        return '\n'.join([f'seed {self.seed}: {kinds}; {settings}', *(step.text() for step in self.steps)])
+        return '\n'.join([f'seed {self.name}: {kinds}; {settings}', *(step.text() for step in self.steps)])
 
 
 # ---- the users and what they did
@@ -127,7 +132,7 @@ def fault(rnd, plan, left):
     side = rnd.choice(('broker', 'database'))
     seconds = round(rnd.choice((0.3, 1, 2, 4)) * rnd.uniform(0.5, 1.3), 2)
     kinds = {'kill': 4, 'term': 3, 'pause': 2, 'cut': 6, 'stall': 4, 'delay': 2, 'throttle': 1, 'refuse': 3, 'lock': 4,
-             'insert': 2, 'rights': 1, 'terminate': 2, 'at': 6}
+             'insert': 2, 'rights': 1, 'terminate': 2, 'at': 6, 'flaps': 1}
     if left['kills'] <= 0:
         kinds = {**kinds, 'kill': 0, 'term': 0}
     kind = rnd.choices(list(kinds), list(kinds.values()))[0]
@@ -165,11 +170,26 @@ def fault(rnd, plan, left):
         return [(0, 'revoke', {'right': right}), (seconds, 'grant', {'right': right})]
     if kind == 'terminate':
         return [(0, 'terminate', {})]
+    if kind == 'flaps':
+        return flaps(plan, cut=rnd.random() < 0.6)
     where = rnd.choice(('commit', 'committed', 'committed', 'ack', 'publish', 'confirm', 'deliver'))
     then = rnd.choices(('hold', 'cut', 'kill'), (2, 2, 2 if left['kills'] > 0 else 0))[0]
     left['kills'] -= then == 'kill'
     return [(0, 'at', {'worker': worker, 'where': where, 'then': then, 'seconds': min(seconds, 2)}),
             (seconds + 1, 'start', {'worker': worker})]
+
+
+def flaps(plan, cut):
+    """With the database away all workers lose the broker, or are stopped, again and again: which is no attempt."""
+    steps = []
+    for worker in range(plan.workers):
+        on = {'worker': worker, 'side': 'database'}
+        steps += [(0, 'refuse', on), (4.5, 'restore', on)]
+        for n in range(KILLS + 3):
+            at = 0.2 + n * 0.5
+            steps += [(at, 'cut', {'worker': worker, 'side': 'broker', 'how': 'rst'})] if cut else \
+                [(at, 'term', {'worker': worker}), (at + 0.3, 'start', {'worker': worker})]
+    return steps
 
 
 def restart(rnd):

@@ -10,9 +10,7 @@ import contextlib
 import itertools
 import json
 import os
-import pathlib
 import signal
-import threading
 import time
 
 import amqp
@@ -21,7 +19,7 @@ import history
 import psycopg2
 import servers
 from processes import wait_until
-from proxy import CUT, PASS, Proxy
+from proxy import Proxy
 from schedule import DEAD, QUEUE, REPLIES
 
 numbers = itertools.count(1)
