@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers for the integration tests: started once a run, on first use.
+"""Servers for the tests of tests/integration and tests/faults: started once a run, on first use.
 
   postgres, rabbitmq   the private servers (deploy/lib/servers.py)
   database             name of a fresh database: host schema, trophy tables, roles and the nine trophies
@@ -13,6 +13,7 @@
   shared_shim          one Shim for all tests that only ask, on the database shim_world (tests/data/shim), with shim_key
                        (tests/lib/jwt_key.py) for access tokens; shim_values, see tests/lib/shim_cases.py
   start                start(queue, **options) -> Worker on the world, ended with the test
+  proxies              (broker, database): proxies (tests/lib/proxy.py) before the two servers, of this test
   monitor, join        Celery's own monitor on the world (tests/lib/monitor.py), and join(queue, …): a worker it knows of
 """
 import contextlib
@@ -23,12 +24,13 @@ import sys
 
 import pytest
 
-TESTS = pathlib.Path(__file__).resolve().parents[1]
+TESTS = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(TESTS / 'lib'), str(TESTS.parent / 'deploy' / 'lib')]
 
 import jwt_key  # noqa: E402
 import monitor as celery_monitor  # noqa: E402
 import producer as celery_producer  # noqa: E402
+import proxy  # noqa: E402
 import servers  # noqa: E402
 import shim_cases  # noqa: E402
 import worlds  # noqa: E402
@@ -97,8 +99,8 @@ def daemons(make, request):
 
 
 def workers(broker_url, database_url, request):
-    return daemons(lambda **options: servers.Worker(options.pop('broker_url', broker_url), database_url, **options),
-                   request)
+    return daemons(lambda **options: servers.Worker(options.pop('broker_url', broker_url),
+                                                    options.pop('database_url', database_url), **options), request)
 
 
 @pytest.fixture
@@ -157,6 +159,12 @@ def world(postgres, rabbitmq):
 def start(postgres, world, request):
     with workers(world.broker_url, postgres.worker_url(world.name), request) as start_worker:
         yield lambda queue, **options: start_worker(queue=queue, **options)
+
+
+@pytest.fixture
+def proxies(postgres, rabbitmq):
+    with proxy.Proxy(rabbitmq.port, 'amqp') as broker, proxy.Proxy(postgres.port, 'postgres') as database:
+        yield broker, database
 
 
 @pytest.fixture
