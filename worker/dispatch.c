@@ -3,8 +3,10 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/batch_outcome.h"
 #include "worker/cut.h"
 #include "worker/ending.h"
+#include "worker/put_off.h"
 #include "worker/ration.h"
 #include "worker/results_table.h"
 #include "worker/worker.h"
@@ -109,6 +111,18 @@ put_off(struct worker *worker, struct message *message, const struct subject *su
     message_put_back(message, clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts);
 }
 
+/* Its user cannot be had now, and the others are not to wait for that. */
+static void
+let_wait(struct worker *worker, struct message *message, const struct subject *subject)
+{
+    if (message->cut != CUT_NONE) {
+        end_cut(worker, message);
+        return;
+    }
+    message->alone = message->alone || subject->outcome == SUBJECT_CONFLICTED;
+    message_put_off(message, &worker->inbox, clock_monotonic_ms());
+}
+
 static void
 warn_unknown(const struct message *message)
 {
@@ -135,6 +149,11 @@ end_message(struct worker *worker, struct message *message, const struct subject
     case SUBJECT_TIMED_OUT:
         put_off(worker, message, subject);
         break;
+    case SUBJECT_LOCKED:
+    case SUBJECT_CONFLICTED:
+    case SUBJECT_REFUSED:
+        let_wait(worker, message, subject);
+        break;
     case SUBJECT_PENDING:
     default:
         put_back(worker, message, status);
@@ -147,20 +166,27 @@ static void
 end_messages(struct worker *worker, enum db_status status)
 {
     struct batch *batch = &worker->batch;
-    size_t named = 0;
 
     for (size_t i = 0; i < batch->message_count; i++) {
         struct message *message = batch->messages[i];
 
         if (message->arguments.user_exists) {
-            named++;
             end_message(worker, message, batch_find(batch, message->arguments.user_id), status);
         } else {
             log_warn("[%s] no such user: the id is out of range", message->task.id);
             worker_succeed(worker, message);
         }
     }
-    worker->counters.coalesced += named - batch->subject_count;
+}
+
+static void
+count_outcome(struct worker *worker, const struct batch_outcome *outcome)
+{
+    worker->counters.batches++;
+    worker->counters.awards += outcome->awards;
+    worker->counters.awards_taken += worker->evaluator.request.revoke ? outcome->lost : 0;
+    worker->counters.coalesced += outcome->coalesced;
+    worker->counters.put_off += outcome->waiting;
 }
 
 static enum db_status
@@ -168,22 +194,25 @@ run_users(struct worker *worker)
 {
     struct batch *batch = &worker->batch;
     int64_t started_ms = clock_monotonic_ms();
+    struct batch_outcome outcome;
     enum db_status status;
-    uint64_t awards = 0;
 
+    if (batch->messages[0]->put_offs > 0 && batch->messages[0]->alone)
+        worker->evaluator.conflicted = true; /* it has met it before: nobody else pauses for it */
     worker->evaluator.guest = results_table_guest(worker);
     status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
     worker->evaluator.guest = NULL;
 
-    for (size_t i = 0; i < batch->subject_count; i++)
-        awards +=
-            batch->subjects[i].outcome == SUBJECT_DONE ? (uint64_t)batch->subjects[i].awards : 0;
+    outcome = batch_outcome(batch);
+    count_outcome(worker, &outcome);
     end_messages(worker, status);
-    worker->counters.batches++;
-    worker->counters.awards += awards;
-    if (status == DB_OK)
-        log_info("batch: %zu messages, %zu users, %llu awards in %lld ms", batch->message_count,
-                 batch->subject_count, (unsigned long long)awards,
+    if (status == DB_OK && outcome.waiting > 0 && outcome.waiting == batch->subject_count)
+        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
+                  outcome.waiting);
+    else if (status == DB_OK)
+        log_info("batch: %zu messages, %zu users, %zu of them put off, %llu awards in %lld ms",
+                 batch->message_count, batch->subject_count, outcome.waiting,
+                 (unsigned long long)outcome.awards,
                  (long long)(clock_monotonic_ms() - started_ms));
     return status;
 }
@@ -235,6 +264,7 @@ make_request(const struct message *message, struct text_list *only)
 static void
 note_database(struct worker *worker, const char *what, enum db_status status)
 {
+    worker->db_unfit = status == DB_UNFIT;
     if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
     else if (!worker->stopping)
@@ -292,6 +322,8 @@ has_database(struct worker *worker)
     if (db_is_open(worker->db))
         return true;
     status = db_open(worker->db);
+    if (status != DB_OK)
+        worker->db_unfit = status == DB_UNFIT;
     if (status == DB_OK) {
         log_note("db: connected");
         backoff_works(&worker->db_backoff, clock_monotonic_ms());

@@ -12,6 +12,7 @@ message_free(struct message *message)
     delivery_clear(&message->delivery);
     celery_task_clear(&message->task);
     range_cuts_free(message->cuts);
+    user_list_clear(&message->rest);
     ending_clear(&message->ending);
     follow_ups_clear(&message->follow_ups);
     chord_ends_clear(&message->chords);

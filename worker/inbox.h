@@ -9,6 +9,7 @@
 #include "worker/ending.h"
 #include "worker/range.h"
 #include "worker/tasks.h"
+#include "worker/user_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -56,6 +57,8 @@ struct message {
     struct arguments arguments;
     struct store_range range; /* of the task of a range */
     struct range_cuts *cuts;  /* of a task for all: its ranges not published yet; NULL: none */
+    struct user_list rest;    /* of a range: its users that could not be done yet */
+    bool swept;               /* all others of the range are done */
     enum message_plan plan;
     enum message_state state;
     int64_t arrived_ms;     /* monotonic */
@@ -65,6 +68,7 @@ struct message {
     int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: not early */
     size_t bytes;           /* as counted against worker.eta_bytes */
     unsigned timeouts;      /* how often it ran alone into the statement timeout */
+    unsigned put_offs;      /* in a row, since another session held its user, see put_off.h */
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     struct ending ending;   /* and what is told of it then */

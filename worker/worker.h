@@ -36,6 +36,8 @@ struct counters {
     uint64_t coalesced; /* messages that shared an evaluation with another one for the same user */
     uint64_t redelivered;
     uint64_t users_left_out; /* of ranges: their data failed */
+    uint64_t put_off;        /* users of a batch, since another session held them */
+    uint64_t awards_taken;
 };
 
 /* The exchanges of Celery's side channels. */
@@ -68,6 +70,7 @@ struct worker {
     const char *name;
     struct db *db;
     struct backoff db_backoff;
+    bool db_unfit; /* the database does not fit: nothing can be done until it is mended */
     struct consumer *consumer;
     struct backoff consumer_backoff;
     struct publisher *publisher;
@@ -188,10 +191,13 @@ enum db_status worker_cut_ranges(struct worker *worker, struct message *parent);
  */
 void worker_publish_ranges(struct worker *worker, struct message *parent);
 
+/* ---- run_range.c */
+
 /*
  * worker_run_range(worker, message):
- * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded.
- * Otherwise some users are not done, or we are stopping.
+ * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded, or
+ * is put off with the users that another session holds.  Otherwise some users are not done, or we
+ * are stopping.
  */
 enum db_status worker_run_range(struct worker *worker, struct message *message);
 

@@ -46,12 +46,14 @@ def killed_at_commit(one):
 
 def two_at_once(one):
     """The first worker is held up with what it is about to write; the second one gets the same user."""
+    one.start(BROKER_PREFETCH=1)
+    user = one.expected[one.send(1, task='update_statistics')[0]]
+    one.wait_ended()  # now there is a row to lock
     with proxy.Proxy(one.postgres.port, 'postgres') as other, one.database.hold(executes('statistics_write')) as hold:
-        one.start(BROKER_PREFETCH=1)
-        first, = one.send(1)
+        one.send(1, users=[user])
         hold.wait()
         one.start(database=other, BROKER_PREFETCH=1)
-        second, = one.send(1, users=[one.expected[first]])
+        second, = one.send(1, users=[user])
         with contextlib.suppress(TimeoutError):
             one.wait_ended([second], timeout_s=3)
         hold.release()
@@ -198,7 +200,12 @@ DEFECTS = [
         'worker/dispatch.c', '    worker_begin(worker, message);\n    cut_begin(',
         '    (void)consumer_ack(worker->consumer, message->delivery.tag, false);\n    message->delivery.tag = 0;\n'
         '    worker_begin(worker, message);\n    cut_begin('),), killed_at_commit),
-    Defect('does not lock', (('common/sql/statistics_lock.sql', 'FOR NO KEY UPDATE', ''),), two_at_once),
+    Defect('does not lock', (('common/sql/statistics_lock.sql', 'FOR NO KEY UPDATE SKIP LOCKED', ''),), two_at_once),
+    Defect('acknowledges a locked user', ((
+        'worker/dispatch.c', '    case SUBJECT_SKIPPED:\n        worker_succeed',
+        '    case SUBJECT_SKIPPED:\n    case SUBJECT_LOCKED:\n        worker_succeed'), (
+        'worker/dispatch.c', '    case SUBJECT_LOCKED:\n    case SUBJECT_CONFLICTED', '    case SUBJECT_CONFLICTED')),
+        locked_by_somebody),
     Defect('forgets what is given', (('common/sql/awards.sql', ' WHERE user_id', ' WHERE false AND user_id'),),
            twice_in_a_row),
     Defect('forgets the outbox on reconnect', ((
@@ -213,7 +220,7 @@ DEFECTS = [
         '        return DB_DATA;\n    return db->broken ? DB_LOST : status;'),), commit_answer_cut),
     Defect('gives up what the database lost', ((
         'worker/dispatch.c', '        worker_retry(worker, message, db_message(worker->db));',
-        '        fail_message(worker, message, "RuntimeError", db_message(worker->db));'),), lock_cut),
+        '        worker_fail(worker, message, &(struct exception){"RuntimeError", "builtins", "lost", NULL});'),), lock_cut),
     Defect('acknowledges past what waits', ((
         'worker/inbox.c', 'i < inbox->count && inbox->messages[i]->state == MESSAGE_ACKED; i++)\n        up_to =',
         'i < inbox->count; i++)\n        if (inbox->messages[i]->state == MESSAGE_ACKED)\n            up_to ='),),
