@@ -194,8 +194,8 @@ class Trial(worlds.World):
         if self._collector is None:
             self._collector = self.rabbitmq.connect(self.name)
             channel = self._collector.channel()
-            channel.basic_consume(REPLIES, callback=self._keep_reply, no_ack=True)
-            channel.basic_consume(DEAD, callback=self._keep_dead, no_ack=True)
+            channel.basic_consume(REPLIES, callback=self._keep_reply)
+            channel.basic_consume(DEAD, callback=self._keep_dead)
         with contextlib.suppress(TimeoutError):
             while True:
                 self._collector.drain_events(timeout=0.01)
@@ -204,9 +204,11 @@ class Trial(worlds.World):
         reply = json.loads(message.body)
         if reply['status'] in FINAL:
             self.outcomes[reply['task_id']].append(reply['status'])
+        message.channel.basic_ack(message.delivery_tag)
 
     def _keep_dead(self, message):
         self.dead[message.headers.get('id') or message.properties.get('correlation_id')] += 1
+        message.channel.basic_ack(message.delivery_tag)
 
     def collect(self):
         """Take in what there is by now; a server that is away has nothing to say."""
