@@ -14,6 +14,7 @@ import proxy
 import servers
 
 FAULTS = []
+WAIT_S = 7   # of which the first 3 are not looked at: what happened may be told at once and in more than a line
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -63,7 +64,7 @@ def throttled(one, link):
 
 
 for words, ways in (('both ways', (True, True)), ('to the server', (True, False)), ('from the server', (False, True))):
-    @on_each(f'stalled {words}', waits=True, seconds=6, env=BRIEF)
+    @on_each(f'stalled {words}', waits=True, seconds=WAIT_S, env=BRIEF)
     def stalled(one, link, ways=ways):
         link.stall(*ways)
         yield
@@ -99,7 +100,7 @@ def corrupted(one, link):
     link.cut('rst')  # what was garbled may have left either side waiting for the rest
 
 
-for seconds in (4, 14):
+for seconds in (WAIT_S, 26):  # long enough for the longest pause between two attempts
     @on_each(f'refused for {seconds} s', waits=True, seconds=seconds)
     def refused(one, link):
         link.refuse()
@@ -179,7 +180,7 @@ def backends(one):
                                       [one.name, servers.WORKER_LOGIN])]
 
 
-@fault('backend stopped and continued (SIGSTOP)', waits=True)
+@fault('backend stopped and continued (SIGSTOP)', waits=True, seconds=WAIT_S)
 def backend_stopped(one):
     pids = backends(one)
     for pid in pids:
@@ -223,7 +224,7 @@ def closed_by_broker(one):
 # ---- a database that does not fit
 
 def sql(name, break_it, mend_it, **options):
-    @fault(name, waits=True, seconds=4, **options)
+    @fault(name, waits=True, seconds=WAIT_S, **options)
     def apply(one):
         one.query(break_it)
         yield
@@ -249,7 +250,7 @@ sql('column added NOT NULL: statistics',
 
 def for_new_sessions(name, break_it, mend_it):
     """What a session is asked about only as it begins."""
-    @fault(name, waits=True, seconds=4)
+    @fault(name, waits=True, seconds=WAIT_S)
     def apply(one):
         database = one.postgres.connect('postgres')
         try:
@@ -262,10 +263,13 @@ def for_new_sessions(name, break_it, mend_it):
             database.close()
 
 
-for_new_sessions('database read-only', 'alter database {} set default_transaction_read_only = on',
-                 'alter database {} reset default_transaction_read_only')
-for_new_sessions('no more connections allowed', 'alter database {} connection limit 0', 'alter database {} connection limit -1')
-for_new_sessions('right to connect revoked', 'revoke connect on database {} from public', 'grant connect on database {} to public')
+for_new_sessions('database read-only',
+                 f'alter role {servers.WORKER_LOGIN} in database {{}} set default_transaction_read_only = on',
+                 f'alter role {servers.WORKER_LOGIN} in database {{}} reset default_transaction_read_only')
+for_new_sessions('no more connections allowed', 'alter database {} connection limit 0',
+                 'alter database {} connection limit -1')
+for_new_sessions('right to connect revoked', 'revoke connect on database {} from public',
+                 'grant connect on database {} to public')
 
 
 @fault('rows locked by a stranger', workers=2)
@@ -287,7 +291,7 @@ def rows_locked(one):
     stranger.close()
 
 
-@fault('table locked', waits=True, seconds=7)
+@fault('table locked', waits=True, seconds=WAIT_S)
 def table_locked(one):
     stranger = one.postgres.connect(one.name)
     stranger.autocommit = False
@@ -316,7 +320,7 @@ def exchanges_deleted(one):
     yield
 
 
-@fault('permissions taken', waits=True, seconds=4)
+@fault('permissions taken', waits=True, seconds=WAIT_S)
 def permissions_taken(one):
     one.rabbitmq.ctl('clear_permissions', '-p', one.name, 'trial')
     one.broker.cut('rst')
