@@ -47,7 +47,6 @@ FINAL = ('SUCCESS', 'FAILURE', 'REVOKED')
 REPLIES, DEAD = 'replies', 'dead'
 LOGIN = 'trial'           # the worker's user at the broker, whose permissions can be taken
 FAULTS = ('lost', 'doubled', 'harmed', 'stuck')
-BACK_S = 5                # a worker is back at work so many seconds after the server is
 _numbers = itertools.count(1)
 
 
@@ -135,6 +134,10 @@ class Trial(worlds.World):
         self.workers.append(one)
         return one.wait_ready() if ready else one
 
+    def enter(self, context):
+        """A context manager that ends with the trial."""
+        return self._closing.enter_context(context)
+
     def cpu_s(self):
         """Seconds of processor time that the running workers have taken."""
         total = 0
@@ -194,8 +197,8 @@ class Trial(worlds.World):
         if self._collector is None:
             self._collector = self.rabbitmq.connect(self.name)
             channel = self._collector.channel()
-            channel.basic_consume(REPLIES, callback=self._keep_reply, no_ack=True)
-            channel.basic_consume(DEAD, callback=self._keep_dead, no_ack=True)
+            channel.basic_consume(REPLIES, callback=self._keep_reply)
+            channel.basic_consume(DEAD, callback=self._keep_dead)
         with contextlib.suppress(TimeoutError):
             while True:
                 self._collector.drain_events(timeout=0.01)
@@ -204,9 +207,11 @@ class Trial(worlds.World):
         reply = json.loads(message.body)
         if reply['status'] in FINAL:
             self.outcomes[reply['task_id']].append(reply['status'])
+        message.channel.basic_ack(message.delivery_tag)
 
     def _keep_dead(self, message):
         self.dead[message.headers.get('id') or message.properties.get('correlation_id')] += 1
+        message.channel.basic_ack(message.delivery_tag)
 
     def collect(self):
         """Take in what there is by now; a server that is away has nothing to say."""
@@ -230,13 +235,6 @@ class Trial(worlds.World):
         """Until these (default: all) have ended."""
         ids = set(self.expected if ids is None else ids)
         wait_until(lambda: ids <= self.ended(), timeout_s, what, every_s=0.02)
-
-    def wait_next_end(self, timeout_s=60):
-        """Seconds until one more has ended, or until all have."""
-        began, before = time.monotonic(), len(self.ended())
-        wait_until(lambda: len(self.ended()) > before or len(self.ended()) == len(self.expected), timeout_s,
-                   'one more has ended', every_s=0.02)
-        return time.monotonic() - began
 
     def settle(self, timeout_s=90):
         """Wait for the end of all, then end the workers politely and count what is left in the queue."""
