@@ -4,9 +4,9 @@ that has to find it.  The sound worker passes the same part.
 
 A row's edits follow the code: where their text is gone the row fails, and is to be made anew.
 """
+import concurrent.futures
 import contextlib
 import dataclasses
-import json
 import time
 
 import defects
@@ -14,9 +14,12 @@ import proxy
 import pytest
 import servers
 import trial
+import wire
 
-LATE_S = 4        # an ETA
-PATIENCE_S = 12   # what a defect has lost is not waited for much longer; the sound worker is quicker
+LATE_S = 4           # an ETA
+PATIENCE_S = 60, 6   # with the sound worker, which is quicker, and with another one, whose end may never come
+LIMIT = 3            # worker.delivery_limit
+SIDE_BY_SIDE = 4
 
 
 # ---- parts of the suite: each plays on a trial and leaves what is wrong to its account
@@ -29,10 +32,14 @@ def publishes(routing_key):
     return lambda event: event.up and event.name == 'basic.publish' and event.routing_key == routing_key
 
 
+def await_ends(one, more_s=0):
+    with contextlib.suppress(TimeoutError):
+        one.wait_ended(timeout_s=PATIENCE_S[one.program is not None] + more_s)
+
+
 def start_again(one):
     one.start(ready=False)
-    with contextlib.suppress(TimeoutError):
-        one.wait_ended(timeout_s=PATIENCE_S)
+    await_ends(one)
 
 
 def killed_at_commit(one):
@@ -57,7 +64,7 @@ def two_at_once(one):
         with contextlib.suppress(TimeoutError):
             one.wait_ended([second], timeout_s=3)
         hold.release()
-        one.wait_ended()
+        await_ends(one)
 
 
 def twice_in_a_row(one):
@@ -77,8 +84,7 @@ def cuts_with_the_database_away(one):
         time.sleep(0.1)
         one.broker.cut('rst')
     one.database.restore()
-    with contextlib.suppress(TimeoutError):
-        one.wait_ended()
+    await_ends(one)
 
 
 def stops_with_the_database_away(one):
@@ -97,8 +103,7 @@ def result_cut(one):
     with one.broker.on(publishes(trial.REPLIES), lambda _: proxy.CUT) as watch:
         one.send(1)
         watch.wait()
-    with contextlib.suppress(TimeoutError):
-        one.wait_ended(timeout_s=PATIENCE_S)
+    await_ends(one)
 
 
 def follow_up_held(one):
@@ -118,8 +123,7 @@ def commit_answer_cut(one):
         one.send(1)
         one.start(ready=False)
         watch.wait()
-    with contextlib.suppress(TimeoutError):
-        one.wait_ended(timeout_s=PATIENCE_S)
+    await_ends(one)
 
 
 def lock_cut(one):
@@ -128,25 +132,18 @@ def lock_cut(one):
         one.send(1)
         one.start(ready=False)
         watch.wait()
-    with contextlib.suppress(TimeoutError):
-        one.wait_ended(timeout_s=PATIENCE_S)
+    await_ends(one)
 
 
 def killed_with_one_waiting(one):
     """One message waits for its ETA, those behind it are done and acknowledged."""
     one.start()
-    user, = one.add_users(1, workouts=trial.WORKOUTS)
-    eta = (servers_now() + LATE_S)
-    one._expect('late', user, 'evaluate_user')
-    one.rabbitmq.publish(json.dumps([[user], {}, {}]), one.queue, one.name, content_type='application/json',
-                         content_encoding='utf-8', delivery_mode=2, correlation_id='late', reply_to=trial.REPLIES,
-                         headers={'task': 'evaluate_user', 'id': 'late', 'eta': iso(eta)})
-    one.wait_ended(one.send(3))
+    one.send(1, headers={'eta': wire.at(LATE_S)})
+    one.wait_ended(one.send(3), timeout_s=30)
     one.wait_acknowledged()
     one.worker.kill()
     one.start(ready=False)
-    with contextlib.suppress(TimeoutError):
-        one.wait_ended(timeout_s=LATE_S + PATIENCE_S)
+    await_ends(one, LATE_S)
 
 
 def one_bad_among_good(one):
@@ -157,10 +154,9 @@ def one_bad_among_good(one):
               'select gen_random_uuid(), 9999.99, 9999.99, now(), %s, 1, 1 from generate_series(1, 101)',
               [one.expected[ids[2]]])
     one.start()
+    await_ends(one)
     with contextlib.suppress(TimeoutError):
-        one.wait_ended(timeout_s=PATIENCE_S)
-    with contextlib.suppress(TimeoutError):
-        servers.wait_until(lambda: one.collect() or one.dead[ids[2]], PATIENCE_S, 'the dead letter')
+        servers.wait_until(lambda: one.collect() or one.dead[ids[2]], 6, 'the dead letter')
 
 
 def locked_by_somebody(one):
@@ -173,15 +169,22 @@ def locked_by_somebody(one):
         again, = one.send(1, users=[user])
         with contextlib.suppress(TimeoutError):
             one.wait_ended([again], timeout_s=3)
-    one.wait_ended()
+    await_ends(one)
 
 
-def servers_now():
-    return time.time()
-
-
-def iso(moment):
-    return time.strftime('%Y-%m-%dT%H:%M:%S+00:00', time.gmtime(moment))
+def killed_again_and_again(one):
+    """A message whose every run ends the process: it is to be given up."""
+    token, = one.send(1)
+    one.guilty.add(token)
+    one.users.clear()
+    for _ in range(LIMIT + 3):
+        with one.database.on(executes('statistics_lock'), lambda _: one.worker.kill() and proxy.CUT) as watch:
+            one.start(ready=False)
+            with contextlib.suppress(TimeoutError):
+                servers.wait_until(lambda: watch.events or token in one.ended(), 30, 'a run, or the end', every_s=0.05)
+            if token in one.ended():
+                break
+            one.worker.process.wait(30)
 
 
 # ---- the defects
@@ -225,30 +228,54 @@ DEFECTS = [
         'worker/inbox.c', 'i < inbox->count && inbox->messages[i]->state == MESSAGE_ACKED; i++)\n        up_to =',
         'i < inbox->count; i++)\n        if (inbox->messages[i]->state == MESSAGE_ACKED)\n            up_to ='),),
         killed_with_one_waiting),
+    Defect('counts deliveries as attempts', ((
+        'worker/suspects.c', '    if (worker->suspects.uncounted || message->marked) {',
+        '    if (json_integer_value(json_object_get(message->delivery.properties.headers, "x-delivery-count")) >\n'
+        '        worker->options->worker_delivery_limit) {\n        give_up(worker, message);\n'
+        '    } else if (worker->suspects.uncounted || message->marked) {'),), cuts_with_the_database_away, kind='quorum'),
+    Defect('acknowledges suspects at a stop', ((
+        'worker/suspects.c', '    attempts_note_left(attempts, &worker->inbox);',
+        '    for (size_t i = 0; i < worker->inbox.count; i++)\n        if (worker->inbox.messages[i]->suspect)\n'
+        '            (void)consumer_ack(worker->consumer, worker->inbox.messages[i]->delivery.tag, false);\n'
+        '    attempts_note_left(attempts, &worker->inbox);'),), stops_with_the_database_away),
+    Defect('keeps the mark', ((
+        'common/sql/attempt/attempt_end.sql', 'WHERE id IN', 'WHERE false AND id IN'),), killed_at_commit),
+    Defect('does not count its marks', ((
+        'common/sql/attempt/attempt_mark.sql', 'SET attempts = a.attempts + 1', 'SET attempts = a.attempts'),),
+        killed_again_and_again),
+    Defect('does not halve', ((
+        'worker/evaluate_halving.c', '    if (count == 1) {\n        transaction_condemn(evaluator, subjects, status);',
+        '    if (count >= 1) {\n        for (size_t i = 0; i < count; i++)\n'
+        '            transaction_condemn(evaluator, &subjects[i], status);'),), one_bad_among_good),
 ]
 
 
-@pytest.fixture(scope='session')
-def sound():
-    """The program that the others are made from."""
-    defects.commands()
-    return servers.Worker.binary
-
-
-def play(arena, defect, program, monkeypatch):
-    monkeypatch.setattr(servers.Worker, 'binary', program)
-    with arena.trial(defect.kind, defect.results, env={'BROKER_HEARTBEAT': 10}) as one:
+def play(arena, defect, program=None):
+    """What is wrong after the part that has to find the defect."""
+    env = {'BROKER_HEARTBEAT': 10, 'WORKER_DELIVERY_LIMIT': LIMIT}
+    with arena.trial(defect.kind, defect.results, env=env, program=program) as one:
         with contextlib.suppress(TimeoutError):
             defect.found_by(one)
         one.settle(timeout_s=1)
-        return [found for those in one.account().values() for found in those], one.logs()
+        found = [found for those in one.account().values() for found in those]
+        return found + [f'mark left: {row}' for row in one.query('select * from trophy_worker.attempt')], one.logs()
+
+
+@pytest.fixture(scope='module')
+def played(arena):
+    """{name: (future of the sound worker, future of the other)}; side by side, as they mostly wait."""
+    defects.commands()
+    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        yield {one.name: (pool.submit(play, arena, one),
+                          pool.submit(lambda one: play(arena, one, defects.build(one.name, one.edits)), one))
+               for one in DEFECTS}
 
 
 @pytest.mark.parametrize('defect', DEFECTS, ids=lambda one: one.name.replace(' ', '_'))
-def test_defect_is_found(arena, sound, defect, monkeypatch):
-    found, logs = play(arena, defect, sound, monkeypatch)
+def test_defect_is_found(played, defect):
+    sound, other = played[defect.name]
+    found, logs = sound.result()
     assert not found, f'the sound worker: {found}\n{logs}'
-    program = defects.build(defect.name, defect.edits)
-    found, logs = play(arena, defect, program, monkeypatch)
+    found, logs = other.result()
     assert found, f'nothing was found\n{logs}'
     print(f'{defect.name}: {found[0]}')

@@ -89,8 +89,8 @@ class Arena:
 
 
 class Trial(worlds.World):
-    def __init__(self, arena, kind, results, env=None):
-        self.kind, self.results, self.env = kind, results, env or {}
+    def __init__(self, arena, kind, results, env=None, program=None):
+        self.kind, self.results, self.env, self.program = kind, results, env or {}, program
         self.queue = 'work'
         super().__init__(arena.postgres, arena.rabbitmq, arena.vhost(), template=arena.template, vhost=False)
         self.broker = self._closing.enter_context(proxy.Proxy(self.rabbitmq.port, 'amqp'))
@@ -130,7 +130,7 @@ class Trial(worlds.World):
                     'WORKER_NAME': f'w{len(self.workers)}@trial', **self.env, **env}
         one = servers.Worker((broker or self.broker).through(broker_url),
                              (database or self.database).through(database_url), self.queue,
-                             env={f'TROPHY_{key}': str(value) for key, value in settings.items()})
+                             env={f'TROPHY_{key}': str(value) for key, value in settings.items()}, binary=self.program)
         self.workers.append(one)
         return one.wait_ready() if ready else one
 
@@ -156,7 +156,7 @@ class Trial(worlds.World):
 
     # ---- messages
 
-    def send(self, count, task='evaluate_user', follow_up=False, users=None):
+    def send(self, count, task='evaluate_user', follow_up=False, users=None, headers=None):
         """So many messages for a new user each (or one for each of these), confirmed; their ids."""
         users = self.add_users(count, workouts=WORKOUTS) if users is None else users
         ids = []
@@ -172,12 +172,12 @@ class Trial(worlds.World):
                     embed['callbacks'] = [django_results.signature(task, [follower], task_id=self.follows[token],
                                                                    reply_to=REPLIES)]
                 self._expect(token, user, task)
-                headers = {'lang': 'py', 'task': task, 'id': token, 'root_id': token, 'retries': 0,
-                           'timelimit': [None, None], 'argsrepr': repr((user,))}
+                given = {'lang': 'py', 'task': task, 'id': token, 'root_id': token, 'retries': 0,
+                           'timelimit': [None, None], 'argsrepr': repr((user,)), **(headers or {})}
                 channel.basic_publish(amqp.Message(
                     json.dumps([[user], {}, embed]), content_type='application/json', content_encoding='utf-8',
                     delivery_mode=2, correlation_id=token, message_id=token, reply_to=REPLIES,
-                    application_headers=headers), routing_key=self.queue)
+                    application_headers=given), routing_key=self.queue)
                 ids.append(token)
         return ids
 
