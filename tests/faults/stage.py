@@ -51,6 +51,7 @@ class Seat:
         self.worker = None
         self.told_to_end = None     # 'kill' or 'term', and when
         self.logs = []              # of the processes before
+        self.lossy_logs = []        # of those among them that could not bring every result on its way
         self.complaints = []
 
     def side(self, name):
@@ -80,6 +81,8 @@ class Seat:
         if code not in {'kill': (-signal.SIGKILL,), 'term': (0, -signal.SIGKILL)}.get(told, ()):
             self.complaints.append(f'worker {self.number} ended by itself with {code} (told: {told})')
         self.logs.append(self.worker.log())
+        if told == 'kill' or code != 0 or self.broker.is_disturbed():
+            self.lossy_logs.append(self.logs[-1])
         self.worker.close()
         self.worker = None
         return True

@@ -262,6 +262,11 @@ class Proxy:
         if self._listener is None:
             self._listen()
 
+    def is_disturbed(self):
+        """Is anything in force that restore() would end?"""
+        return any(self.stalled.values()) or self.delay_s > 0 or self.rate > 0 or self.corruption > 0 or \
+            self._listener is None
+
     def stall(self, up=True, down=True):
         self.stalled = {True: up, False: down}
 
