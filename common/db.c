@@ -13,6 +13,7 @@
 #include "common/db_cancel.h"
 #include "common/db_connect.h"
 #include "common/db_prepare.h"
+#include "common/db_place.h"
 #include "common/db_statements.h"
 #include "common/log.h"
 
@@ -62,6 +63,7 @@ struct db {
     pid_t canceller;      /* the child that asks the server to; -1: none */
     char sqlstate[6];
     char message[256];
+    struct db_place place;
 };
 
 static void
@@ -139,6 +141,12 @@ const char *
 db_sqlstate(const struct db *db)
 {
     return db->sqlstate;
+}
+
+const struct db_place *
+db_place(const struct db *db)
+{
+    return &db->place;
 }
 
 const char *
@@ -237,10 +245,12 @@ static enum db_status
 result_failed(struct db *db, const struct sent *sent, const PGresult *result)
 {
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const struct db_statement_text *statement = &db_statements[sent->statement];
+    enum db_status status =
+        failed(db, statement->name, PQresultErrorField(result, PG_DIAG_SQLSTATE),
+               message == NULL ? PQresultErrorMessage(result) : message);
 
-    return failed(db, db_statements[sent->statement].name,
-                  PQresultErrorField(result, PG_DIAG_SQLSTATE),
-                  message == NULL ? PQresultErrorMessage(result) : message);
+    return db_place_read(&db->place, result, statement->text) ? DB_UNFIT : status;
 }
 
 static enum db_status
