@@ -23,7 +23,8 @@ import amqp
 import psycopg2
 
 import server_programs
-from processes import Folder, Process, close_all, free_port, open_things, stop_on_signals, wait_until  # noqa: F401
+from processes import (Folder, Process, close_all, free_port, open_things, stop_on_signals, undisturbed,  # noqa: F401
+                       wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / 'schema'
@@ -114,7 +115,8 @@ class Postgres(Server):
         settings = [word for s in self.settings for word in ('-c', s)]
         argv, options = server_programs.command(
             [self.bin / 'postgres', '-D', self.folder / 'data', '-p', self.port, *settings], self.folder, self.user)
-        self.process = Process(argv, self.log, env=self.env, **options)
+        with undisturbed():
+            self.process = Process(argv, self.log, env=self.env, **options)
         self.await_ready(lambda: self.connect('postgres').close(), psycopg2.OperationalError, 60)
 
     def stop(self, fast=True):
@@ -185,6 +187,7 @@ class Postgres(Server):
 
 class RabbitMQ(Server):
     name = 'rabbitmq'
+    epmd = None
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -207,12 +210,14 @@ class RabbitMQ(Server):
         # A node would start this port mapper itself and leave it behind: ours is a child that can be ended.
         argv, options = server_programs.command(['/usr/bin/epmd', '-port', epmd_port, '-address', '127.0.0.1'],
                                                 self.folder)
-        self.epmd = Process(argv, self.folder / 'epmd.log', **options)
+        with undisturbed():
+            self.epmd = Process(argv, self.folder / 'epmd.log', **options)
         self.start()
 
     def start(self):
         argv, options = server_programs.command(['/usr/lib/rabbitmq/bin/rabbitmq-server'], self.folder)
-        self.process = Process(argv, self.log, env=self.env, **options)
+        with undisturbed():
+            self.process = Process(argv, self.log, env=self.env, **options)
         self.await_ready(lambda: self.connect().close(), (OSError, amqp.exceptions.AMQPError), 120)
 
     def stop(self):
@@ -232,8 +237,9 @@ class RabbitMQ(Server):
     def close(self):
         if self in open_things:
             self.kill()
-            self.epmd.signal(signal.SIGKILL)
-            self.epmd.wait(10)
+            if self.epmd is not None:
+                self.epmd.signal(signal.SIGKILL)
+                self.epmd.wait(10)
         super().close()
 
     def ctl(self, *args):
@@ -307,8 +313,9 @@ class Daemon:
         if clock:
             settings.update(frozen_clock(clock))
         settings.update(env or {})
-        self.process = Process([binary or self.binary, *args], self.log_file, cwd=self.folder, env=settings)
-        open_things.append(self)
+        with undisturbed():
+            self.process = Process([binary or self.binary, *args], self.log_file, cwd=self.folder, env=settings)
+            open_things.append(self)
 
     def __enter__(self):
         return self
@@ -347,10 +354,14 @@ class Daemon:
                 return int(line.split()[1]) * 1024
         raise RuntimeError(f'no {field}')
 
+    def end(self, patience_s=5):
+        """End it politely if that is possible, so that what looks at its exit (LeakSanitizer) has its say in the log."""
+        return self.process.end(patience_s)
+
     def close(self):
         if self in open_things:
+            self.end()
             open_things.remove(self)
-            self.kill()
             self._folder.close()
 
 

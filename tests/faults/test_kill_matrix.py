@@ -39,7 +39,7 @@ STEPS = [
     Step('marked', 'database', answered('attempt_mark'), suspects=True),
     Step('lock sent', 'database', asked('statistics_lock')),
     Step('locked', 'database', answered('statistics_lock')),
-    Step('read', 'database', answered('user_awards')),
+    Step('read', 'database', answered('awards')),
     Step('write sent', 'database', asked('statistics_write')),
     Step('result written', 'database', asked('results_write'), results='django-db'),
     Step('written', 'database', answered('awards_write')),

@@ -6,24 +6,32 @@ import pathlib
 import signal
 import time
 
+import psycopg2
 import pytest
+import servers
 
 import trial
 import weathering
+from processes import wait_until
+
+
+@pytest.fixture(scope='module')
+def all_kinds(arena):
+    with contextlib.ExitStack() as stack:
+        yield [stack.enter_context(arena.trial(kind, results, env={'BROKER_HEARTBEAT': 5, 'BROKER_PREFETCH': 4}))
+               for kind, results in trial.KINDS]
 
 
 @pytest.fixture
-def trials(arena):
-    """One of every kind, its worker at work; a database that answers late keeps something in hand."""
-    with contextlib.ExitStack() as stack:
-        some = [stack.enter_context(arena.trial(kind, results, env={'BROKER_HEARTBEAT': 5, 'BROKER_PREFETCH': 4}))
-                for kind, results in trial.KINDS]
-        for one in some:
-            one.start()
-            one.send(4)
-        for one in some:
-            one.wait_ended()
-        yield some
+def trials(all_kinds):
+    """One of every kind, its worker at work."""
+    for one in all_kinds:
+        one.forget()
+        one.start()
+        one.send(4)
+    for one in all_kinds:
+        one.wait_ended()
+    return all_kinds
 
 
 def account(name, trials, wait):
@@ -34,7 +42,7 @@ def account(name, trials, wait):
 
 
 def busy(trials):
-    """Something in the queues, in the workers' hands and on its way."""
+    """Something in the queues, in the workers' hands and on its way: the database answers late."""
     for one in trials:
         one.database.delay_s = 0.02
         one.send(12)
@@ -97,10 +105,11 @@ def test_backend_killed(postgres, trials):
     """PostgreSQL then ends all sessions and recovers."""
     for _ in range(3):
         busy(trials)
-        pid, = postgres.query('postgres', "select min(pid) from pg_stat_activity where backend_type = 'client backend' "
-                              'and datname = %s and pid <> pg_backend_pid()', [trials[0].name])[0]
+        pid, = wait_until(lambda: postgres.query('postgres', 'select pid from pg_stat_activity where datname = %s and '
+                                                 'usename = %s', [trials[0].name, servers.WORKER_LOGIN]), 30,
+                          'the worker has a session')[0]
         os.kill(pid, signal.SIGKILL)
-        postgres.await_ready(lambda: postgres.connect('postgres').close(), trial.psycopg2.Error, 60)
+        postgres.await_ready(lambda: postgres.connect('postgres').close(), psycopg2.Error, 60)
     calm(trials)
     recovery_s = weathering.back(trials)
     account('backend killed (SIGKILL)', trials, weathering.Wait(0, 0, recovery_s))
