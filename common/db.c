@@ -12,8 +12,8 @@
 #include "common/clock.h"
 #include "common/db_cancel.h"
 #include "common/db_connect.h"
-#include "common/db_prepare.h"
 #include "common/db_place.h"
+#include "common/db_prepare.h"
 #include "common/db_statements.h"
 #include "common/log.h"
 

@@ -269,18 +269,6 @@ make_request(const struct message *message, struct text_list *only)
     return request;
 }
 
-/* How a transaction went decides when there is another one. */
-static void
-note_database(struct worker *worker, const char *what, enum db_status status)
-{
-    worker->db_unfit = status == DB_UNFIT;
-    if (status == DB_OK)
-        backoff_reset(&worker->db_backoff);
-    else if (!worker->stopping)
-        log_warn("%s: put off, again in %lld ms", what,
-                 (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
-}
-
 static void
 begin(struct worker *worker, struct message *message)
 {
@@ -314,34 +302,10 @@ run_batch(struct worker *worker)
     worker->evaluator.request = (struct evaluation_request){0};
     text_list_clear(&only);
     if (!was_cut(&worker->batch))
-        note_database(worker, "batch", status);
+        worker_note_database(worker, "batch", status);
     else if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
     worker->batch.message_count = 0; /* nobody looks for running messages there any more */
-}
-
-/* Is the database there, or can it be had now? */
-static bool
-has_database(struct worker *worker)
-{
-    enum db_status status;
-
-    if (backoff_left_ms(&worker->db_backoff, clock_monotonic_ms()) > 0)
-        return false;
-    if (db_is_open(worker->db))
-        return true;
-    status = db_open(worker->db);
-    if (status != DB_OK)
-        worker->db_unfit = status == DB_UNFIT;
-    if (status == DB_OK) {
-        log_note("db: connected");
-        backoff_works(&worker->db_backoff, clock_monotonic_ms());
-        return worker_suspects_connected(worker) == DB_OK;
-    }
-    log_warn("db: %s, again in %lld ms",
-             status == DB_UNFIT ? "does not fit (see schema/)" : "not available",
-             (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
-    return false;
 }
 
 static void
@@ -361,10 +325,10 @@ store_results(struct worker *worker)
 {
     enum db_status status;
 
-    if (!inbox_is_storing(&worker->inbox) || !has_database(worker))
+    if (!inbox_is_storing(&worker->inbox) || !worker_has_database(worker))
         return false;
     status = results_table_store(worker);
-    note_database(worker, "results", status);
+    worker_note_database(worker, "results", status);
     worker_settle(worker);
     return status == DB_OK;
 }
@@ -390,25 +354,11 @@ take_suspects(struct worker *worker)
     enum db_status status = worker_suspects_take(worker);
     struct batch_limits limits = worker_limits(worker);
 
-    if (status != DB_OK && !db_is_open(worker->db))
-        note_database(worker, "suspects", status);
     if (status != DB_OK)
         return status;
     weed_out_decoded(worker, &limits);
     batch_choose(&worker->batch, limits.max_users);
     return DB_OK;
-}
-
-/* Before anything new is marked.  False: the database has gone. */
-static bool
-tidy_suspects(struct worker *worker)
-{
-    enum db_status status = worker_suspects_tidy(worker);
-
-    if (status == DB_OK || db_is_open(worker->db))
-        return true;
-    note_database(worker, "suspects", status);
-    return false;
 }
 
 bool
@@ -420,9 +370,9 @@ worker_dispatch(struct worker *worker)
 
     if (store_results(worker))
         return true;
-    ready = has_database(worker); /* which turns the loop: only then who has come too late */
+    ready = worker_has_database(worker); /* which turns the loop: only then who has come too late */
     attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
-    ready = ready && tidy_suspects(worker);
+    ready = ready && worker_suspects_tidy(worker);
     limits = worker_limits(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);

@@ -38,13 +38,19 @@ worker_suspects_connected(struct worker *worker)
     return db_run(worker->db) == DB_OK || db_is_open(worker->db) ? DB_OK : DB_LOST;
 }
 
-/* How writing a mark went decides when there is another try; the others need not wait for it. */
+/*
+ * How writing a mark went decides when there is another try; the others need not wait for it. Where
+ * the table has gone the session has gone, too, and the next one does without: that is no reason to
+ * say that the database does not fit.
+ */
 static void
 note_status(struct worker *worker, enum db_status status)
 {
     if (status == DB_OK)
         backoff_reset(&worker->suspects.backoff);
-    else if (db_is_open(worker->db) && status != DB_CANCELLED && !worker->stopping)
+    else if (!db_is_open(worker->db))
+        worker_note_database(worker, "suspects", DB_LOST);
+    else if (status != DB_CANCELLED && !worker->stopping)
         log_warn("suspects: no mark was written, again in %lld ms",
                  (long long)backoff_failed(&worker->suspects.backoff, clock_monotonic_ms()));
 }
@@ -74,7 +80,7 @@ write_noted(struct worker *worker, const struct attempts *attempts)
     return DB_OK;
 }
 
-enum db_status
+bool
 worker_suspects_tidy(struct worker *worker)
 {
     struct attempts *attempts = &worker->suspects.attempts;
@@ -82,7 +88,7 @@ worker_suspects_tidy(struct worker *worker)
     enum db_status status;
 
     if (worker_suspects_left_ms(worker) != 0 || !db_has(worker->db, DB_SET_attempt))
-        return DB_OK;
+        return true;
     noted = *attempts;
     *attempts = (struct attempts){0}; /* more may be noted while the database works */
     status = write_noted(worker, &noted);
@@ -91,7 +97,7 @@ worker_suspects_tidy(struct worker *worker)
     else
         attempts_return_take(attempts, &noted);
     note_status(worker, status);
-    return status;
+    return db_is_open(worker->db);
 }
 
 int64_t
@@ -120,7 +126,7 @@ worker_suspects_leave(struct worker *worker)
     if (!db_is_open(worker->db))
         (void)db_open(worker->db);
     worker->suspects.backoff = (struct backoff){0}; /* there is no later */
-    if (!db_is_open(worker->db) || worker_suspects_tidy(worker) != DB_OK)
+    if (!db_is_open(worker->db) || !worker_suspects_tidy(worker) || attempts_count(attempts) > 0)
         log_warn("suspects: %zu marks are left, which count as attempts", attempts_count(attempts));
 }
 

@@ -147,8 +147,8 @@ void worker_decode(struct worker *worker, struct message *message);
 enum db_status worker_suspects_connected(struct worker *worker);
 
 /* worker_suspects_tidy(worker): write down which marks are to go, if there are any, unless that has
- * just failed. */
-enum db_status worker_suspects_tidy(struct worker *worker);
+ * just failed.  False: the database is gone. */
+bool worker_suspects_tidy(struct worker *worker);
 
 /*
  * worker_suspects_take(worker):
@@ -213,6 +213,15 @@ void worker_hand_back(struct worker *worker);
 /* worker_renew_delays(worker): the publisher is open again: its broker has to have the delay queues
  * before anything is sent there. */
 void worker_renew_delays(struct worker *worker);
+
+/* ---- database.c */
+
+/* worker_has_database(worker): is the database there, or can it be had now? */
+bool worker_has_database(struct worker *worker);
+
+/* worker_note_database(worker, what, status): how a transaction went decides when there is another
+ * one. */
+void worker_note_database(struct worker *worker, const char *what, enum db_status status);
 
 /* ---- dispatch.c */
 
