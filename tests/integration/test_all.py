@@ -266,3 +266,19 @@ def test_users_are_served_while_ranges_wait(world, start):
     assert ended(worker, RANGE) < 31 and max(waited) <= 3, waited
     assert world.awards(single) == {user: ['Beginner'] for user in single}
     worker.wait_log(f'{RANGE} succeeded', times=31)
+
+
+def test_who_logged_in_at_the_limit_is_active(world, start):
+    """To the microsecond, where the users are cut into ranges and where each range takes its own."""
+    now = '2025-06-30T12:00:00.123456Z'
+    queue = world.new_queue()
+    users = world.add_users(4)
+    for user, ago in zip(users, ('30 days', '30 days 0.000001 seconds', '30 days', '30 days -0.000001 seconds')):
+        world.query('update auth_user set last_login = %s::timestamptz - %s::interval where id = %s', [now, ago, user])
+    worker = start(queue, clock=now, env=ranges_of(1))
+    token = world.wire.send(queue, 'evaluate_all', kwargs={})
+    assert world.wire.result(token)['status'] == 'SUCCESS'
+    processes.wait_until(lambda: ended(worker, RANGE) >= 3, 60, 'three ranges are done')
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert sorted(world.awards(users)) == [users[0], users[2], users[3]]
+    assert ended(worker, RANGE) in (3, 4)  # one for each who is active; the last, open above, may be empty

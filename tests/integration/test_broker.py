@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Queues of every kind, and a RabbitMQ that hangs up, deletes, stops and comes back."""
+import signal
+
 import processes
 import pytest
 import servers
@@ -224,7 +226,7 @@ def test_message_that_kills_is_given_up(world, start):
 
 
 def test_alarm_holds_back_results_not_work(world, start, rabbitmq):
-    """Under a memory alarm RabbitMQ stops publishers; we go on consuming, and the results follow afterwards."""
+    """Under a memory alarm RabbitMQ stops publishers; we are told, go on consuming, and the results follow afterwards."""
     queue = world.new_queue(declare=True)
     users = world.add_users(10)
     tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
@@ -233,8 +235,13 @@ def test_alarm_holds_back_results_not_work(world, start, rabbitmq):
         worker = start(queue)
         world.wait_counts(queue, ready=0, unacked=0)
         assert world.awards(users) == {user: EARNED for user in users}
+        worker.wait_log('held back by a resource alarm')
+        worker.process.signal(signal.SIGUSR1)
+        worker.wait_log('state: consuming yes, publishing no')
+        assert not any(world.wire.has_result(token) for token in tokens)
     finally:
         rabbitmq.ctl('set_vm_memory_high_watermark', '0.4')
+    worker.wait_log('no longer held back')
     assert [world.wire.result(token)['status'] for token in tokens] == ['SUCCESS'] * 10
     assert worker.stop() == 0
 

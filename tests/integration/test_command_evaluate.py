@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """evaluate and recalculate: the program itself, as an administrator or a script calls it."""
+import subprocess
+
 import pytest
+import servers
 from evaluating import EARNED, PATIENT, add_trophy, command, fresh, give, make_too_strong, objects, snapshot, trophies
 
 
@@ -307,3 +310,15 @@ def test_beside_running_workers(world, start, command):
     world.wait_counts(queue, ready=0, unacked=0)
     assert world.awards(users) == {user: EARNED for user in users}
     assert worker.stop() == 0
+
+
+@pytest.mark.parametrize('name', ['evaluate', 'recalculate'])
+def test_output_that_cannot_be_written(world, name):
+    """A report that nobody gets is no success, though the work is done."""
+    user, = world.add_users(1)
+    with open('/dev/full', 'w') as full:
+        done = subprocess.run([servers.Worker.binary, name, '--user', str(user)], stdin=subprocess.DEVNULL, stdout=full,
+                              stderr=subprocess.PIPE, text=True, timeout=60,
+                              env={'PATH': '/usr/bin:/bin', 'TROPHY_DATABASE_URL': world.postgres.worker_url(world.name)})
+    assert done.returncode == 70 and 'standard output cannot be written' in done.stderr
+    assert world.statistics(user)[1] == 1

@@ -2,6 +2,7 @@
 """Results in the table of django-celery-results.  tests/data/django/rows-2.6.0.json is what a Celery worker with the real
 package wrote for the same messages."""
 import json
+import signal
 
 import commands
 import pytest
@@ -207,27 +208,95 @@ def test_database_away(bare, start_bare):
 
 
 def test_result_that_the_table_refuses_harms_nobody(world, start):
-    queue = world.new_queue()
-    worker = start(queue, env=DJANGO)
+    """Not even its own message, whose work is done all the same."""
+    queue = world.new_queue(declare=True)
     one, two = world.add_users(2)
     world.query(f"alter table {RESULTS} add constraint picky check (task_id <> 'refused by the table')")
     put(world, queue, 'refused by the table', [one])
     put(world, queue, 'beside it', [two])
+    worker = start(queue, env=DJANGO)
     wait_rows(world, ['beside it'], 'SUCCESS')
-    worker.wait_log('[refused by the table] its result is dropped')
+    worker.wait_log('[refused by the table]')
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert 'refused by the table' not in rows(world)
+    assert world.awards([two]) == {two: ['Beginner']} and world.statistics(two)[1] == 1
+    world.query(f'alter table {RESULTS} drop constraint picky')
+    assert {task_id: row['status'] for task_id, row in rows(world).items() if task_id == 'beside it'} == \
+        {'beside it': 'SUCCESS'}
+    put(world, queue, 'after it', [one])  # whatever became of its first message, the user is as well off as any
+    wait_rows(world, ['after it'], 'SUCCESS')
+    assert world.awards([one]) == {one: ['Beginner']} and world.statistics(one)[1] == 1
+
+
+TRACKING = {**DJANGO, 'TROPHY_CELERY_TRACK_STARTED': 'true', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'}
+
+
+def test_started_is_replaced_by_the_end(world, start):
+    queue = world.new_queue()
+    worker = start(queue, env=TRACKING).wait_log('db: connected')
+    user, = world.add_users(1)
+    with world.table_locked():
+        put(world, queue, 'under way', [user])
+        found = wait_rows(world, ['under way'], 'STARTED')
+        doer = json.loads(found['under way']['result'])
+        assert set(doer) == {'pid', 'hostname'} and doer['pid'] == worker.process.pid
+        assert world.counts(queue) == (0, 1)
+    wait_rows(world, ['under way'], 'SUCCESS')
+    with world.table_locked():
+        put(world, queue, 'started and failed', [user], headers={'timelimit': [None, 0.3]})
+        found = wait_rows(world, ['started and failed'], 'FAILURE')
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert json.loads(found['started and failed']['result'])['exc_type'] == 'SoftTimeLimitExceeded'
+    assert world.awards([user]) == {user: ['Beginner']}
+
+
+def test_started_that_the_table_refuses_is_forgotten(world, start):
+    """It is written on its own: neither the task nor what another one tells waits behind it."""
+    queue = world.new_queue()
+    start(queue, env=TRACKING).wait_log('db: connected')
+    one, two = world.add_users(2)
+    world.query(f"alter table {RESULTS} add constraint picky check (task_id <> 'started' or status <> 'STARTED')")
+    put(world, queue, 'started', [one])
+    wait_rows(world, ['started'], 'SUCCESS')
+    with world.table_locked():
+        put(world, queue, 'started behind it', [two])
+        wait_rows(world, ['started behind it'], 'STARTED')
+    wait_rows(world, ['started behind it'], 'SUCCESS')
     world.wait_counts(queue, ready=0, unacked=0)
     world.query(f'alter table {RESULTS} drop constraint picky')
 
 
-def test_started_stands_while_the_work_goes_on(world, start):
+def test_id_that_the_column_cannot_hold(world, start):
+    """Of a step that will never run: nobody is told by such an id, and nobody else waits for that."""
     queue = world.new_queue()
-    start(queue, env={**DJANGO, 'TROPHY_CELERY_TRACK_STARTED': 'true', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
-    user, = world.add_users(1, statistics=True)
-    with world.locked(user):
-        put(world, queue, 'under way', [user])
-        found = wait_rows(world, ['under way'], 'STARTED')
-        assert set(json.loads(found['under way']['result'])) == {'pid', 'hostname'}
-    wait_rows(world, ['under way'], 'SUCCESS')
-    put(world, queue, 'started and failed', [user], headers={'timelimit': [None, 0.3]})
+    worker = start(queue, env=DJANGO)
+    user, = world.add_users(1)
+    steps = [signature('evaluate_user', [user], task_id=task_id, reply_to='nobody') for task_id in ('x' * 256, 'told')]
+    put(world, queue, 'fails', ['x'], chain=steps)
+    put(world, queue, 'behind', [user])
+    found = wait_rows(world, ['fails', 'told', 'behind'])
+    assert [found[task_id]['status'] for task_id in ('fails', 'told', 'behind')] == ['FAILURE', 'FAILURE', 'SUCCESS']
     world.wait_counts(queue, ready=0, unacked=0)
-    assert 'started and failed' in rows(world)
+    assert not [task_id for task_id in found if len(task_id) > 255]
+    assert 'its result is dropped' not in worker.log()
+
+
+def test_results_are_stored_before_the_end(world, start):
+    """The signal comes while the results of what has ended wait for the table."""
+    queue = world.new_queue()
+    worker = start(queue, env={**DJANGO, 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000', 'TROPHY_WORKER_DRAIN_SECONDS': '60'})
+    worker.wait_log('db: connected')
+    names = [f'ended {i}' for i in range(5)]
+    with world.table_locked(RESULTS):
+        put(world, queue, 'holds it up', ['x'])
+        world.wait_blocked()
+        for name in names:
+            put(world, queue, name, ['x'])
+        for name in names:
+            worker.wait_log(f'[{name}] evaluate_user rejected')
+        worker.process.signal(signal.SIGTERM)
+        worker.wait_log('finishing')
+    assert worker.process.wait(60) == 0
+    world.wait_counts(queue, ready=0, unacked=0)
+    found = rows(world)
+    assert {found[name]['status'] for name in ['holds it up', *names]} == {'FAILURE'}

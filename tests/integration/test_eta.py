@@ -231,3 +231,52 @@ def test_held_messages_survive_the_worker(world, start):
     assert world.wire.result(token)['status'] == 'SUCCESS'
     assert len(world.wire.results[token]) == 1
     world.wait_counts(queue, ready=0, unacked=0)
+
+
+@pytest.fixture
+def jumping(world, start, tmp_path):
+    """A worker on a queue, and jump(seconds): its wall clock is that far from ours from now on, its monotonic one not."""
+    offset = tmp_path / 'clock'
+    offset.write_text('+0')
+    env = {**servers.frozen_clock('1970-01-01T00:00:00Z'), 'FAKETIME_TIMESTAMP_FILE': str(offset), 'FAKETIME_NO_CACHE': '1'}
+    del env['FAKETIME']
+
+    def jump(seconds):
+        new = tmp_path / 'new'
+        new.write_text(f'{seconds:+d}')
+        new.rename(offset)
+    name = world.new_queue()
+    return start(name, env=env), name, jump
+
+
+def test_clock_jumps_forward(world, jumping):
+    """What is held for its time then comes due at once, and what expires meanwhile has expired."""
+    worker, queue, jump = jumping
+    users = world.add_users(3)
+    held = world.wire.send(queue, 'evaluate_user', [users[0]], headers={'eta': wire.at(300)})
+    too_late = world.wire.send(queue, 'evaluate_user', [users[1]], headers={'eta': wire.at(300), 'expires': wire.at(400)})
+    world.wait_counts(queue, ready=0, unacked=2)
+    jump(3600)
+    assert world.wire.result(held, timeout_s=30)['status'] == 'SUCCESS'
+    assert world.wire.result(too_late, timeout_s=30)['status'] == 'REVOKED'
+    assert world.wire.result(world.wire.send(queue, 'evaluate_user', [users[2]]))['status'] == 'SUCCESS'
+    assert sorted(world.awards(users)) == [users[0], users[2]]
+    assert 'connected' in worker.log() and worker.log().count('broker: consumer: connected') == 1  # no link was given up
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert worker.stop() == 0
+
+
+def test_clock_jumps_back(world, jumping):
+    """What is held is not done before its time, nobody else waits, and when the clock is right again it is done."""
+    worker, queue, jump = jumping
+    user, other = world.add_users(2)
+    held = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': wire.at(5)})
+    world.wait_counts(queue, ready=0, unacked=1)
+    jump(-3600)
+    assert world.wire.result(world.wire.send(queue, 'evaluate_user', [other]))['status'] == 'SUCCESS'
+    time.sleep(6)
+    assert not world.wire.has_result(held) and world.awards([user]) == {}
+    jump(0)
+    assert world.wire.result(held, timeout_s=60)['status'] == 'SUCCESS'
+    assert worker.log().count('broker: consumer: connected') == 1
+    assert worker.stop() == 0

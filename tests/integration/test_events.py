@@ -290,3 +290,46 @@ def test_native_neighbour(world, join, monitor):
         native.wait(30)
     assert not re.search(r'(?:WARNING|ERROR|CRITICAL)/MainProcess\] (?!.*(?:superuser|deprecat))', log.read_text(), re.I), \
         log.read_text()
+
+
+def given_back(monitor, task_id):
+    """What is told of a task that goes back to its queue: once, and why."""
+    monitor.wait(lambda: monitor.of(task_id, 'task-retried'))
+    monitor.listen(1)
+    told, = monitor.of(task_id, 'task-retried')
+    return told['exception']
+
+
+def test_given_back_at_a_stop(world, join, monitor):
+    """It had begun, and came to nothing while the worker stops: somebody else will do it."""
+    queue = world.new_queue()
+    worker, _ = join(queue, env={**PATIENT, 'TROPHY_WORKER_DRAIN_SECONDS': '60'})
+    worker.wait_log('db: connected')
+    user, = world.add_users(1)
+    with world.table_locked():
+        token = world.wire.send(queue, 'evaluate_user', [user])
+        world.wait_blocked()
+        monitor.wait(lambda: monitor.of(token, 'task-started'))
+        worker.process.signal(signal.SIGTERM)
+        worker.wait_log('finishing')
+        world.query("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s "
+                    "and wait_event_type = 'Lock'", [world.name])
+        assert worker.process.wait(60) == 0
+    assert given_back(monitor, token).startswith('WorkerShutdown(')
+    assert monitor.story(token) == ['task-received', 'task-started', 'task-retried']
+    world.wait_counts(queue, ready=1, unacked=0)
+    assert not world.wire.has_result(token)
+    world.rabbitmq.purge(queue, world.name)
+
+
+def test_not_begun_at_a_stop(world, join, monitor):
+    """Nothing happened to it that anybody would have to be told of."""
+    queue = world.new_queue()
+    worker, _ = join(queue)
+    token = world.wire.send(queue, 'evaluate_user', world.add_users(1), headers={'eta': wire.at(600)})
+    monitor.wait(lambda: monitor.of(token, 'task-received'))
+    assert worker.stop() == 0
+    monitor.listen(1)
+    assert monitor.story(token) == ['task-received']
+    world.wait_counts(queue, ready=1, unacked=0)
+    world.rabbitmq.purge(queue, world.name)

@@ -4,13 +4,16 @@ the message is gone."""
 import decimal
 import json
 import pathlib
+import re
 import tempfile
+import zlib
 
 import pytest
 import servers
 import worlds
 
 EVALUATE = ['wger.trophies.tasks.evaluate_user_trophies_task', 'evaluate_user_trophies_task', 'evaluate_user']
+FLOOD = 400
 UPDATE = ['wger.trophies.tasks.update_user_statistics_task', 'update_user_statistics_task', 'update_statistics']
 
 
@@ -205,3 +208,17 @@ def test_configuration_file_and_log_as_json(world, start):
     assert world.awards([user]) == {user: ['Beginner']}
     lines = [json.loads(line) for line in worker.log().splitlines()]
     assert any('batch: 1 messages' in str(line) for line in lines)
+
+
+def test_flood_of_deliveries_keeps_nobody_from_work(world, start):
+    """Each takes a while to unpack: the first are done long before the last has been looked at."""
+    queue = world.new_queue(declare=True)
+    user, = world.add_users(1)
+    body = zlib.compress(f'[[{user}], {{}}, {{{" " * 900_000}}}]'.encode())
+    for number in range(FLOOD):
+        world.wire.put(queue, body, {'task': 'evaluate_user', 'id': f'flood-{number}', 'compression': 'application/x-gzip'},
+                       content_encoding='utf-8', reply_to=None)
+    worker = start(queue, env={'TROPHY_BROKER_PREFETCH': '65535'})
+    world.wait_counts(queue, ready=0, unacked=0, timeout_s=120)
+    batches = [int(size) for size in re.findall(r'batch: (\d+) messages', worker.log())]
+    assert sum(batches) == FLOOD and max(batches) < FLOOD / 2, batches

@@ -38,6 +38,19 @@ def test_each_queue_has_a_prefetch_of_its_own(world, start):
     assert statuses(world, [world.wire.send(now, 'evaluate_user', [user]) for user in world.add_users(5)]) == ['SUCCESS'] * 5
 
 
+def test_no_queue_gives_more_than_the_prefetch(world, start):
+    """While the work is held up each queue has handed out that many, and keeps the rest for others."""
+    queues = [world.new_queue(declare=True, arguments={'x-queue-type': kind}) for kind in ('classic', 'quorum')]
+    worker = start(','.join(queues), env={'TROPHY_BROKER_PREFETCH': '3', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
+    worker.wait_log('db: connected')
+    users = world.add_users(20)
+    with world.table_locked():
+        tokens = [world.wire.send(queues[place % 2], 'evaluate_user', [user]) for place, user in enumerate(users)]
+        for queue in queues:
+            world.wait_counts(queue, ready=7, unacked=3)
+    assert statuses(world, tokens) == ['SUCCESS'] * 20
+
+
 @pytest.fixture
 def delayed(world):
     """The topology of native delayed delivery, as a worker of Celery 5.5 makes it for its quorum queue."""

@@ -178,3 +178,44 @@ def test_time_limit_by_control(world, start, control):
         assert not world.wire.has_result(own)
         cursor.connection.rollback()
     assert world.wire.result(own)['status'] == 'SUCCESS'
+
+
+def stamped(world, queue, user, **stamps):
+    return world.wire.send(queue, 'evaluate_user', [user], headers={'stamped_headers': list(stamps), 'stamps': stamps})
+
+
+def stamps_told(control, headers, **options):
+    """Celery 5.2 has no command of its own for this one."""
+    (answer,), = [one.values() for one in control.broadcast(
+        'revoke_by_stamped_headers', arguments={'headers': headers, **options}, reply=True, limit=1, timeout=10)]
+    assert 'ok' in answer, answer
+
+
+def test_by_its_stamp(world, start, control):
+    """A text or one of several; another value, another header or no stamp at all is let through."""
+    queue = world.new_queue()
+    users = world.add_users(5)
+    start(queue)
+    stamps_told(control, {'import': ['monday', 'tuesday']})
+    unwanted = [stamped(world, queue, users[0], **{'import': 'monday'}),
+                stamped(world, queue, users[1], **{'other': 'x', 'import': ['sunday', 'tuesday']})]
+    wanted = [stamped(world, queue, users[2], **{'import': 'friday'}), stamped(world, queue, users[3], other='monday'),
+              world.wire.send(queue, 'evaluate_user', [users[4]])]
+    for token in unwanted:
+        assert_revoked(world, token, 'revoked')
+    assert [world.wire.result(token)['status'] for token in wanted] == ['SUCCESS'] * 3
+    assert world.awards(users) == {user: ['Beginner'] for user in users[2:]}
+    world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_terminated_by_its_stamp(world, start, control):
+    queue = world.new_queue()
+    user, other = world.add_users(2)
+    start(queue, env=PATIENT).wait_log('db: connected')
+    with world.table_locked():
+        token = stamped(world, queue, user, **{'import': 'monday'})
+        world.wait_blocked()
+        stamps_told(control, {'import': ['monday']}, terminate=True)
+        assert_revoked(world, token, 'terminated', timeout_s=20)
+    assert world.wire.result(stamped(world, queue, other, **{'import': 'friday'}))['status'] == 'SUCCESS'
+    assert world.awards([user, other]) == {other: ['Beginner']}

@@ -118,3 +118,24 @@ def test_what_has_failed_is_never_run(world, start):
     assert '[never] rejected: there is no queue for what follows it' in worker.log()
     assert 'succeeded' not in worker.log() and world.awards(users) == {}
     world.wait_counts(queue, ready=0, unacked=0)
+
+
+def test_callback_that_a_full_queue_refuses(world, start):
+    """The broker's nack is no confirmation: the task ends when its callback has found room."""
+    queue, full = world.new_queue(), world.new_queue(declare=True, arguments={'x-max-length': 1,
+                                                                             'x-overflow': 'reject-publish'})
+    worker = start(queue)
+    user, = world.add_users(1)
+    world.wire.put(full, 'in the way')
+    callback = {'task': 'evaluate_user', 'args': [user], 'kwargs': {}, 'options': {'queue': full, 'task_id': 'callback'},
+                'subtask_type': None, 'immutable': True}
+    embed = {'callbacks': [callback], 'errbacks': None, 'chain': None, 'chord': None}
+    token = world.wire.put(queue, json.dumps([[user], {}, embed]), {'task': 'evaluate_user', 'id': 'task'})
+    worker.wait_log(f'queue {full} did not take the message')
+    assert not world.wire.has_result(token)
+    assert world.counts(queue) == (0, 1)
+    world.rabbitmq.purge(full, world.name)
+    assert world.wire.result(token, timeout_s=60)['status'] == 'SUCCESS'
+    with world.rabbitmq.connect(world.name) as connection:
+        assert connection.channel().basic_get(full, no_ack=True).headers['id'] == 'callback'
+    world.wait_counts(queue, ready=0, unacked=0)

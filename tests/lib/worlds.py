@@ -112,6 +112,19 @@ class World:
         finally:
             connection.close()
 
+    @contextlib.contextmanager
+    def table_locked(self, table='manager_workoutlog'):
+        """Hold up whatever reads the table, by default every evaluation; released by the block's end or a commit of the
+        connection given.  A worker has to be connected before, as it prepares its statements then."""
+        connection = self.postgres.connect(self.name)
+        connection.autocommit = False
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(f'lock table {table} in access exclusive mode')
+            yield connection
+        finally:
+            connection.close()
+
     def wait_blocked(self, sessions=1):
         """Until so many sessions of workers wait for a lock."""
         wait_until(lambda: self.query("select count(*) from pg_stat_activity where datname = %s "

@@ -57,7 +57,12 @@ static const struct {
      "{\"k\":[\"Select a valid choice. \\\"\xc3\xa4\\n is not one of the available choices.\"]}"},
     {FILTER_TYPE, "k=volume+", NULL,
      "{\"k\":[\"Select a valid choice. volume  is not one of the available choices.\"]}"},
+    {FILTER_TYPE, "k=vol", NULL, /* neither the beginning of a choice nor more than one is one */
+     "{\"k\":[\"Select a valid choice. vol is not one of the available choices.\"]}"},
+    {FILTER_TYPE, "k=volumes", NULL,
+     "{\"k\":[\"Select a valid choice. volumes is not one of the available choices.\"]}"},
     {FILTER_TYPES, "k=volume,bogus,count", "{volume,count}", NULL},
+    {FILTER_TYPES, "k=vol,volumes,count", "{count}", NULL},
     {FILTER_TYPES, "k=bogus", "{}", NULL},
     {FILTER_TYPES, "k={a}", "{}", NULL},
     {FILTER_INSTANT, "k=2025-12-19", "2025-12-18T23:00:00.000000+00:00", NULL},

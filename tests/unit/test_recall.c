@@ -89,6 +89,36 @@ START_TEST(askers)
 }
 END_TEST
 
+/* As a key whose digest begins alike: it has the same place. */
+static struct recall_key
+rival_of(struct recall_key key)
+{
+    key.bytes[RECALL_KEY_SIZE - 1] ^= 1;
+    return key;
+}
+
+/* Two tokens with one place: neither ever gets the other's rights. */
+START_TEST(rivals)
+{
+    struct recall recall = {0};
+    const struct recall_key a = key_of("a");
+    const struct recall_key b = rival_of(a);
+    struct asker asker = {0};
+
+    recall_note_asker(&recall, &a, &(struct asker){7, true});
+    ck_assert(!recall_asker(&recall, &b, &asker));
+    recall_note_asker(&recall, &b, &(struct asker){8, false});
+    ck_assert(!recall_asker(&recall, &a, &asker)); /* the later has the place to itself */
+    ck_assert(recall_asker(&recall, &b, &asker));
+    ck_assert_int_eq(asker.user_id, 8);
+    recall_note_etag(&recall, &a, "1:1:", "W/\"x\"");
+    ck_assert_ptr_null(recall_etag(&recall, &b, 0));
+    recall_note_etag(&recall, &b, "1:1:", "W/\"y\"");
+    ck_assert_ptr_null(recall_etag(&recall, &a, 0));
+    recall_clear(&recall);
+}
+END_TEST
+
 /* Far more keys than places: none is ever taken for another. */
 START_TEST(many)
 {
@@ -124,7 +154,12 @@ int
 main(void)
 {
     const struct suite_test tests[] = {
-        {etag_of_a_snapshot, 1}, {another_snapshot, 1}, {not_remembered, 1}, {askers, 1}, {many, 1},
+        {etag_of_a_snapshot, 1},
+        {another_snapshot, 1},
+        {not_remembered, 1},
+        {askers, 1},
+        {rivals, 1},
+        {many, 1},
     };
 
     return suite_run("recall", tests, sizeof tests / sizeof tests[0]);
