@@ -32,6 +32,14 @@ def publishes(routing_key):
     return lambda event: event.up and event.name == 'basic.publish' and event.routing_key == routing_key
 
 
+@contextlib.contextmanager
+def at_commit(one, up, action):
+    """The action at the next COMMIT of a transaction that writes statistics, or at its answer."""
+    with one.database.on(executes('statistics_write')) as written, \
+            one.database.on(lambda e: written.events and e.up == up and e.is_commit, action) as watch:
+        yield watch
+
+
 def await_ends(one, more_s=0):
     with contextlib.suppress(TimeoutError):
         one.wait_ended(timeout_s=PATIENCE_S[one.program is not None] + more_s)
@@ -44,7 +52,7 @@ def start_again(one):
 
 def killed_at_commit(one):
     one.send(5)
-    with one.database.on(lambda e: e.up and e.is_commit, lambda _: one.worker.kill() and proxy.CUT) as watch:
+    with at_commit(one, True, lambda _: one.worker.kill() and proxy.CUT) as watch:
         one.start(ready=False)
         watch.wait()
         one.worker.process.wait(30)
@@ -119,7 +127,7 @@ def follow_up_held(one):
 
 
 def commit_answer_cut(one):
-    with one.database.on(lambda e: not e.up and e.is_commit, lambda _: proxy.CUT) as watch:
+    with at_commit(one, False, lambda _: proxy.CUT) as watch:
         one.send(1)
         one.start(ready=False)
         watch.wait()
