@@ -112,7 +112,7 @@ def test_backend_killed(postgres, trials):
         postgres.await_ready(lambda: postgres.connect('postgres').close(), psycopg2.Error, 60)
     calm(trials)
     recovery_s = weathering.back(trials)
-    account('backend killed (SIGKILL)', trials, weathering.Wait(0, 0, recovery_s))
+    account('backend killed (SIGKILL)', trials, weathering.Wait(0, 0, 0, recovery_s))
 
 
 def test_memory_alarm(rabbitmq, trials):
@@ -153,4 +153,4 @@ def test_consumer_timeout(rabbitmq, trials):
             one.wait_ended()
     finally:
         configure(1800000, 60000)
-    account('consumer timeout', trials, weathering.Wait(0, 0, recovery_s))
+    account('consumer timeout', trials, weathering.Wait(0, 0, 0, recovery_s))
