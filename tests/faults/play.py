@@ -203,6 +203,13 @@ def send_to_all(stage, name, prefix, kwargs=None):
         stage.plan.expected[task_id] = messages.GOOD
 
 
+def judge(stage, player, prefix, kwargs, exact):
+    """Evaluate everybody, and compare."""
+    send_to_all(stage, 'evaluate_user', prefix, kwargs)
+    left = stage.wait_results(stage.plan.expected_of(prefix), 60)
+    return [f'{task_id}: no result after 60 s' for task_id in left] + verdict.compare(stage, player.most, exact)
+
+
 def run(postgres, rabbitmq, plan, binary=None, quiet_s=90):
     """Play it, let it come to rest, and judge: the complaints, none if all is as it has to be; and the workers' logs."""
     with Stage(postgres, rabbitmq, plan, binary) as stage:
@@ -212,12 +219,9 @@ def run(postgres, rabbitmq, plan, binary=None, quiet_s=90):
             player.play()
             complaints += verdict.stuck('after the schedule', stage.wait_quiet(quiet_s))
             send_to_all(stage, 'update_statistics', f's{plan.seed}-final')
-            send_to_all(stage, 'evaluate_user', f's{plan.seed}-last')
-            complaints += verdict.stuck('after an evaluation of everybody', stage.wait_quiet(60))
-            complaints += verdict.compare(stage, player.most, exact=False)
-            send_to_all(stage, 'evaluate_user', f's{plan.seed}-taken', {'force': True, 'revoke': True})
-            complaints += verdict.stuck('after what is not owed was taken', stage.wait_quiet(60))
-            complaints += verdict.compare(stage, player.most, exact=True)
+            complaints += judge(stage, player, f's{plan.seed}-last', None, exact=False)
+            complaints += judge(stage, player, f's{plan.seed}-taken', {'force': True, 'revoke': True}, exact=True)
+            complaints += verdict.stuck('at the end', stage.wait_quiet(60))
             for seat in stage.seats:
                 seat.end('term')
             for seat in stage.seats:

@@ -49,6 +49,9 @@ class Schedule:
         """The seed as a person gives it."""
         return f'{self.seed}{"s" if self.servers else ""}'
 
+    def expected_of(self, prefix):
+        return [task_id for task_id in self.expected if task_id.startswith(prefix + '-')]
+
     def environment_text(self):
         return {key: str(value) for key, value in self.environment.items()}
 

@@ -6,6 +6,7 @@ workers, each with proxies of its own before both servers.
         stage.seats[0].kill()
         stage.send(publication)
 """
+import collections
 import contextlib
 import itertools
 import json
@@ -25,6 +26,7 @@ from schedule import DEAD, QUEUE, REPLIES
 numbers = itertools.count(1)
 TEMPLATE = 'random_template'
 MARKS = 'trophy_worker.attempt'
+FINAL = 'SUCCESS', 'FAILURE', 'REVOKED'
 
 
 def make_template(postgres):
@@ -123,16 +125,15 @@ class Stage:
         self.transactions = {}      # of faults: name: connection that holds rows
         self.log = []               # what the driver itself met
         self.seats = []
+        self.replies = collections.defaultdict(list)
         self._connection = self._channel = None
 
     def __enter__(self):
         try:
             self.postgres.create_database(self.name, template=TEMPLATE)
             self._closing.callback(self.postgres.drop_database, self.name)
-            self.rabbitmq.add_vhost(self.name)
+            self.make_vhost()
             self._closing.callback(self.rabbitmq.delete_vhost, self.name)
-            self.rabbitmq.ctl('set_policy', '-p', self.name, 'dead', f'^{QUEUE}$', json.dumps(
-                {'dead-letter-exchange': '', 'dead-letter-routing-key': DEAD}), '--apply-to', 'queues')
             self.rabbitmq.declare(QUEUE, self.name,
                                   arguments={'x-queue-type': 'quorum' if self.plan.quorum else 'classic'})
             for queue in (DEAD, REPLIES):
@@ -158,6 +159,15 @@ class Stage:
             connection.close()
         self.forget_connection()
         self._closing.close()
+
+    def make_vhost(self):
+        """In one call, as each takes seconds: what is rejected goes to the queue DEAD."""
+        self.rabbitmq.ctl('eval', f'''
+            Name = <<"{self.name}">>, By = <<"test">>, All = <<".*">>,
+            ok = rabbit_vhost:add(Name, By),
+            ok = rabbit_auth_backend_internal:set_permissions(<<"guest">>, Name, All, All, All, By),
+            ok = rabbit_policy:set(Name, <<"dead">>, <<"^{QUEUE}$">>, [{{<<"dead-letter-exchange">>, <<>>}},
+                                   {{<<"dead-letter-routing-key">>, <<"{DEAD}">>}}], 0, <<"queues">>, By).''')
 
     # ---- the database
 
@@ -255,6 +265,31 @@ class Stage:
         rows = self.rabbitmq.queues(self.name)
         return {name: (row['ready'], row['unacked']) for name, row in rows.items()
                 if name not in (DEAD, REPLIES) and not name.endswith('.pidbox') and row['ready'] + row['unacked'] > 0}
+
+    def collect(self):
+        """Take in the results that there are by now: {id: final states}."""
+        for message in self.take_all(REPLIES):
+            result = json.loads(message.body)
+            if result['status'] in FINAL:
+                self.replies[result['task_id']].append(result['status'])
+        found = {task_id: list(states) for task_id, states in self.replies.items()}
+        if self.plan.django:
+            with self.transaction() as cursor:
+                cursor.execute('select task_id, status from django_celery_results_taskresult where status = any(%s)',
+                               [list(FINAL)])
+                for task_id, status in cursor:
+                    found.setdefault(task_id, []).append(status)
+        return found
+
+    def wait_results(self, ids, timeout_s):
+        """Until all of these have one; those that have none, after the time."""
+        end = time.monotonic() + timeout_s
+        while True:
+            self.tend()
+            left = set(ids) - self.collect().keys()
+            if not left or time.monotonic() > end:
+                return left
+            time.sleep(0.2)
 
     def wait_quiet(self, timeout_s):
         """Until no message is on its way any more; what is left, after the time."""

@@ -2,16 +2,14 @@
 """What is wrong after a schedule: the tables against the model, the messages against what was to become of them."""
 import collections
 import datetime
-import json
 import re
 import zoneinfo
 
 import history
 import model
-from schedule import DEAD, REPLIES
+from schedule import DEAD
 
 ZONE = zoneinfo.ZoneInfo('Europe/Berlin')  # the worker's default
-FINAL = 'SUCCESS', 'FAILURE', 'REVOKED'
 BAD_WORDS = re.compile(r'.*(?:Sanitizer|runtime error:|[Aa]ssert|core dumped|double free|corrupted).*')
 MICROSECOND = datetime.timedelta(microseconds=1)
 
@@ -37,7 +35,8 @@ def compare(stage, most, exact):
 
 def compare_statistics(user, found, wanted):
     if found is None or wanted is None:
-        return [] if found == wanted else [f'user {user}: statistics {found}, not {wanted}']
+        return [] if found == wanted else [f'user {user}: {"no" if found is None else "a"} row of statistics, and there '
+                                           f'should be {"none" if wanted is None else "one"}']
     return [f'user {user}: {column} {found[column]}, not {wanted[column]}' for column in wanted
             if found[column] != wanted[column]]
 
@@ -81,21 +80,6 @@ def unjudged_stay(stage):
     return [] if found == wanted else [f'awards that nobody may take: {found}, not {wanted}']
 
 
-def results(stage):
-    """{id: final statuses}"""
-    found = collections.defaultdict(list)
-    if stage.plan.django:
-        with stage.transaction() as cursor:
-            cursor.execute('select task_id, status from django_celery_results_taskresult')
-            for task_id, status in cursor:
-                found[task_id].append(status)
-    for message in stage.take_all(REPLIES):
-        result = json.loads(message.body)
-        if result['status'] in FINAL:
-            found[result['task_id']].append(result['status'])
-    return found
-
-
 def id_of(message):
     headers = message.properties.get('application_headers') or {}
     return headers.get('id') or message.properties.get('correlation_id') or message.properties.get('message_id')
@@ -109,7 +93,7 @@ def went_with_its_process(stage, task_id):
 
 def outcomes(stage):
     """Every message has ended, as it had to."""
-    found = results(stage)
+    found = stage.collect()
     dead = collections.Counter(id_of(message) for message in stage.take_all(DEAD))
     log = '\n'.join(seat.log() for seat in stage.seats)
     wrong = [f'{task_id}: dead, and harmed nobody' for task_id in dead
