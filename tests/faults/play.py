@@ -204,10 +204,15 @@ def send_to_all(stage, name, prefix, kwargs=None):
 
 
 def judge(stage, player, prefix, kwargs, exact):
-    """Evaluate everybody, and compare."""
-    send_to_all(stage, 'evaluate_user', prefix, kwargs)
+    """Update and evaluate everybody, and compare; once more if midnight came in between, as streaks end with a day."""
+    before = verdict.today()
+    send_to_all(stage, 'update_statistics', f'{prefix}-update')
+    send_to_all(stage, 'evaluate_user', f'{prefix}-evaluate', kwargs)
     left = stage.wait_results(stage.plan.expected_of(prefix), 60)
-    return [f'{task_id}: no result after 60 s' for task_id in left] + verdict.compare(stage, player.most, exact)
+    wrong = verdict.compare(stage, player.most, exact)
+    if verdict.today() != before:
+        return judge(stage, player, f'{prefix}-again', kwargs, exact)
+    return [f'{task_id}: no result after 60 s' for task_id in left] + wrong
 
 
 def run(postgres, rabbitmq, plan, binary=None, quiet_s=90):
@@ -218,7 +223,6 @@ def run(postgres, rabbitmq, plan, binary=None, quiet_s=90):
         try:
             player.play()
             complaints += verdict.stuck('after the schedule', stage.wait_quiet(quiet_s))
-            send_to_all(stage, 'update_statistics', f's{plan.seed}-final')
             complaints += judge(stage, player, f's{plan.seed}-last', None, exact=False)
             complaints += judge(stage, player, f's{plan.seed}-taken', {'force': True, 'revoke': True}, exact=True)
             complaints += verdict.stuck('at the end', stage.wait_quiet(60))

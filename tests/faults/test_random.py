@@ -7,7 +7,8 @@ ended as it had to, and nothing be left over (verdict.py).
     TROPHY_FAULTS_HOURS=2 pytest tests/faults/test_random.py        # new ones for so long
 
 A schedule that fails prints its seed, itself, what is wrong, and the end of the workers' logs, and is kept whole in
-build/faults.  Its seed is to be added to seeds.txt, which is always played first; a run of hours does so itself.
+build/faults, where played.log has a line for each that was played.  Its seed is to be added to seeds.txt, which is always
+played first; a run of hours does so itself.
 """
 import concurrent.futures
 import itertools
@@ -35,12 +36,17 @@ def kept():
     return [line.split()[0] for line in KEPT.read_text().splitlines() if line.strip() and not line.startswith('#')]
 
 
+SETS = {'one': [ONE]} if ONE else {**({'ever_failed': kept()} if kept() else {}),
+                                  'side_by_side': [str(seed) for seed in range(1, 13)], 'servers_restarted': ['1s', '2s']}
+
+
 def parse(seed):
     return int(seed.rstrip('s')), seed.endswith('s')
 
 
 @pytest.fixture(scope='module', autouse=True)
 def template(postgres):
+    REPORTS.mkdir(parents=True, exist_ok=True)
     stage.make_template(postgres)
 
 
@@ -50,7 +56,6 @@ def report(plan, complaints, logs, own):
 
 
 def keep(plan, complaints, logs, own):
-    REPORTS.mkdir(parents=True, exist_ok=True)
     whole = [f'--- worker {number}\n{log}' for number, log in logs.items()]
     (REPORTS / f'seed-{plan.name}.log').write_text('\n'.join([report(plan, complaints, {}, own), *whole]))
     if HOURS and plan.name not in kept():
@@ -64,8 +69,11 @@ def play_one(postgres, rabbitmq, seed):
     began = time.monotonic()
     complaints, logs, own = play.run(postgres, rabbitmq, plan)
     words = 'ok' if not complaints else f'{len(complaints)} complaints'
-    print(f'seed {plan.name}: {words} in {time.monotonic() - began:.0f} s, {len(plan.expected)} messages, '
-          f'{len(plan.steps)} steps', flush=True)
+    line = f'seed {plan.name}: {words} in {time.monotonic() - began:.0f} s, {len(plan.expected)} messages, ' \
+           f'{len(plan.steps)} steps'
+    print(line, flush=True)
+    with open(REPORTS / 'played.log', 'a', encoding='utf-8') as played:
+        played.write(f'{line}\n')
     if not complaints:
         return None
     keep(plan, complaints, logs, own)
@@ -82,38 +90,21 @@ def play_all(postgres, rabbitmq, seeds):
     assert not wrong, f'{len(wrong)} of {len(reports)} schedules failed\n\n' + '\n\n'.join(wrong[:3])
 
 
-@pytest.mark.skipif(bool(ONE), reason='one seed was asked for')
-def test_seeds_that_ever_failed(postgres, rabbitmq):
-    play_all(postgres, rabbitmq, kept())
+@pytest.mark.parametrize('seeds', SETS.values(), ids=SETS)
+def test_schedules(postgres, rabbitmq, seeds):
+    play_all(postgres, rabbitmq, seeds)
 
 
-@pytest.mark.skipif(bool(ONE or HOURS), reason='other seeds were asked for')
-def test_schedules(postgres, rabbitmq):
-    play_all(postgres, rabbitmq, [str(seed) for seed in range(1, 13)])
-
-
-@pytest.mark.skipif(bool(ONE or HOURS), reason='other seeds were asked for')
-def test_schedules_with_servers_restarted(postgres, rabbitmq):
-    play_all(postgres, rabbitmq, ['1s', '2s'])
-
-
-@pytest.mark.skipif(not ONE, reason='no seed was asked for')
-def test_one(postgres, rabbitmq):
-    play_all(postgres, rabbitmq, [ONE])
-
-
-@pytest.mark.skipif(not HOURS, reason='no hours were asked for')
-def test_hours(postgres, rabbitmq):
-    """New schedules until the time is over: ten side by side, then one with servers restarted, and so on."""
-    end, first = time.monotonic() + HOURS * 3600, int(time.time())
-    reports, played = [], 0
-    for seed in itertools.count(first, 100):
-        if time.monotonic() > end:
-            break
-        for some in ([str(seed + n) for n in range(10)], [f'{seed + 10}s']):
-            with concurrent.futures.ThreadPoolExecutor(min(SIDE_BY_SIDE, len(some))) as pool:
-                reports += pool.map(lambda one: play_one(postgres, rabbitmq, one), some)
-            played += len(some)
-    wrong = [text for text in reports if text is not None]
-    assert not wrong, f'{len(wrong)} of {played} schedules failed\n\n' + '\n\n'.join(wrong[:3])
-    print(f'{played} schedules, none failed: seeds from {first}')
+if HOURS:
+    def test_hours(postgres, rabbitmq):
+        """New schedules until the time is over: ten side by side, then one with servers restarted, and so on."""
+        end, first = time.monotonic() + HOURS * 3600, int(time.time())
+        wrong, played = [], 0
+        for seed in itertools.count(first, 100):
+            if time.monotonic() > end:
+                break
+            for some in ([str(seed + n) for n in range(10)], [f'{seed + 10}s']):
+                with concurrent.futures.ThreadPoolExecutor(min(SIDE_BY_SIDE, len(some))) as pool:
+                    wrong += filter(None, pool.map(lambda one: play_one(postgres, rabbitmq, one), some))
+                played += len(some)
+        assert not wrong, f'{len(wrong)} of {played} schedules failed\n\n' + '\n\n'.join(wrong[:3])

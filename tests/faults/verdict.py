@@ -14,6 +14,10 @@ BAD_WORDS = re.compile(r'.*(?:Sanitizer|runtime error:|[Aa]ssert|core dumped|dou
 MICROSECOND = datetime.timedelta(microseconds=1)
 
 
+def today():
+    return datetime.datetime.now(ZONE).date()
+
+
 def stuck(when, left):
     return [f'stuck {when}: {queue}: {ready} ready, {unacked} unacknowledged' for queue, (ready, unacked) in left.items()]
 
@@ -24,10 +28,10 @@ def compare(stage, most, exact):
     with stage.transaction() as cursor:
         histories = history.read_histories(cursor)
         rows, awards, active = history.read_statistics(cursor), history.read_awards(cursor), history.read_active(cursor)
-    today = datetime.datetime.now(ZONE).date()
+    day = today()
     wrong = [f'user {user} is deleted, but has rows' for user in (rows.keys() | awards.keys()) - histories.keys()]
     for user, life in sorted(histories.items()):
-        wrong += compare_statistics(user, rows.get(user), model.statistics(life, today))
+        wrong += compare_statistics(user, rows.get(user), model.statistics(life, day))
         if user in most:
             wrong += compare_awards(stage.trophies, user, life, awards.get(user, []), most[user], active, exact)
     return wrong
