@@ -208,14 +208,14 @@ def judge(stage, player, prefix, kwargs, exact):
     before = verdict.today()
     send_to_all(stage, 'update_statistics', f'{prefix}-update')
     send_to_all(stage, 'evaluate_user', f'{prefix}-evaluate', kwargs)
-    left = stage.wait_results(stage.plan.expected_of(prefix), 60)
+    left = stage.wait_results(stage.plan.expected_of(prefix), 120)
     wrong = verdict.compare(stage, player.most, exact)
     if verdict.today() != before:
         return judge(stage, player, f'{prefix}-again', kwargs, exact)
-    return [f'{task_id}: no result after 60 s' for task_id in left] + wrong
+    return [f'{task_id}: no result after 120 s' for task_id in left] + wrong
 
 
-def run(postgres, rabbitmq, plan, binary=None, quiet_s=90):
+def run(postgres, rabbitmq, plan, binary=None, quiet_s=150):
     """Play it, let it come to rest, and judge: the complaints, none if all is as it has to be; and the workers' logs."""
     with Stage(postgres, rabbitmq, plan, binary) as stage:
         player = Player(stage)
@@ -225,7 +225,7 @@ def run(postgres, rabbitmq, plan, binary=None, quiet_s=90):
             complaints += verdict.stuck('after the schedule', stage.wait_quiet(quiet_s))
             complaints += judge(stage, player, f's{plan.seed}-last', None, exact=False)
             complaints += judge(stage, player, f's{plan.seed}-taken', {'force': True, 'revoke': True}, exact=True)
-            complaints += verdict.stuck('at the end', stage.wait_quiet(60))
+            complaints += verdict.stuck('at the end', stage.wait_quiet(120))
             for seat in stage.seats:
                 seat.end('term')
             for seat in stage.seats:
