@@ -2,6 +2,7 @@
 /* The command line of both programs: which command, with which configuration. */
 #include "common/command.h"
 
+#include "common/aside.h"
 #include "common/daemon.h"
 #include "common/log.h"
 
@@ -104,6 +105,8 @@ run_command(const struct command *command, struct command_line *line)
         line->options = &options;
     }
     status = command->run(line);
+    if (aside_any() && fflush(NULL) == 0) /* which exit() and what follows would disturb */
+        _exit(status);
     options_clear(&options);
     return status;
 }

@@ -4,9 +4,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 void
@@ -16,22 +14,6 @@ daemon_log_setup(const struct options *options)
 
     (void)log_level_parse(options->log_level, &level);
     log_setup(level, strcmp(options->log_format, "json") == 0 ? LOG_FORMAT_JSON : LOG_FORMAT_TEXT);
-}
-
-int
-daemon_open_signals(void)
-{
-    sigset_t signals;
-
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGHUP);
-    (void)sigaddset(&signals, SIGUSR1);
-    (void)signal(SIGPIPE, SIG_IGN);
-    if (sigprocmask(SIG_BLOCK, &signals, NULL) != 0)
-        return -1;
-    return signalfd(-1, &signals, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
 void

@@ -11,10 +11,6 @@
 /* daemon_log_setup(options): log as ${options} say. */
 void daemon_log_setup(const struct options *options);
 
-/* daemon_open_signals(): a signalfd, non-blocking, of TERM, INT, HUP and USR1, which are blocked;
- * SIGPIPE is ignored.  -1: none to be had. */
-int daemon_open_signals(void);
-
 /*
  * daemon_reload(options, file, required):
  * SIGHUP: read the configuration again and take over what can change at run time.  One that cannot

@@ -367,7 +367,7 @@ db_open(struct db *db)
     close_session(db);
     db->conn = db_connect(&db->settings, kinds[db->settings.kind].server);
     if (db->conn == NULL)
-        return failed(db, "connect", NULL, "out of memory");
+        return failed(db, "connect", NULL, "given up");
     (void)PQsetNoticeProcessor(db->conn, on_notice, NULL);
     if (PQstatus(db->conn) != CONNECTION_OK || PQsetnonblocking(db->conn, 1) != 0 ||
         PQenterPipelineMode(db->conn) != 1) {

@@ -9,6 +9,7 @@
 #include "common/store_row.h"
 
 #include <stdio.h>
+#include <string.h>
 
 static int
 ignore_row(void *unused, const PGresult *result)
@@ -28,13 +29,23 @@ read_own_tables(void *context, const PGresult *result)
     return 0;
 }
 
+/* What cannot be had now (its table is locked) is as if it were not there, until the next session.
+ */
 static enum db_status
-prepare_optional(struct db *db, const bool has[DB_SETS])
+prepare_optional(struct db *db, bool has[DB_SETS])
 {
+    enum db_status status;
+
     for (int i = 0; i < DB_STATEMENTS; i++)
         if (has[db_statements[i].set])
             db_send_preparation(db, (enum db_statement)i);
-    return db_is_idle(db) ? DB_OK : db_run(db);
+    if (db_is_idle(db))
+        return DB_OK;
+    status = db_run(db);
+    if (status == DB_OK || !db_is_open(db))
+        return status;
+    memset(has, 0, DB_SETS * sizeof has[0]);
+    return DB_OK;
 }
 
 enum db_status

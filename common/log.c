@@ -9,9 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static enum log_level threshold = LOG_LEVEL_INFO;
-static enum log_format layout = LOG_FORMAT_TEXT;
+/* atomic, as connections are made in threads of their own and log, too */
+static _Atomic enum log_level threshold = LOG_LEVEL_INFO;
+static _Atomic enum log_format layout = LOG_FORMAT_TEXT;
 
 static const struct {
     enum log_level level;
@@ -87,4 +89,25 @@ log_write(enum log_level level, const char *fmt, ...)
         write_json(level, text);
     else
         (void)fprintf(stderr, "<%d>%s\n", (int)level, text);
+}
+
+/* glibc's snprintf() of numbers and texts takes neither a lock nor memory. */
+void
+log_last(enum log_level level, const char *text)
+{
+    char stamp[CLOCK_TEXT_SIZE];
+    char line[256];
+    int length;
+
+    if (!log_enabled(level))
+        return;
+    clock_format_utc(clock_now_us(), stamp);
+    if (layout == LOG_FORMAT_JSON)
+        length =
+            snprintf(line, sizeof line, "{\"ts\":\"%s\",\"level\":\"%s\",\"message\":\"%s\"}\n",
+                     stamp, level_name(level), text);
+    else
+        length = snprintf(line, sizeof line, "<%d>%s\n", (int)level, text);
+    if (write(STDERR_FILENO, line, (size_t)length) != length)
+        return; /* there is nobody left to be told */
 }

@@ -35,6 +35,13 @@ bool log_enabled(enum log_level level);
  */
 __attribute__((format(printf, 2, 3))) void log_write(enum log_level level, const char *fmt, ...);
 
+/*
+ * log_last(level, text):
+ * The same for a signal handler that ends the process next, without the parts that may take a lock
+ * or memory: ${text} is written as it is, so it is a constant of printable ASCII without quotes.
+ */
+void log_last(enum log_level level, const char *text);
+
 #define log_error(...) log_write(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...)  log_write(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_note(...)  log_write(LOG_LEVEL_NOTE, __VA_ARGS__)

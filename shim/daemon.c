@@ -6,6 +6,7 @@
 #include "common/clock.h"
 #include "common/listen.h"
 #include "common/log.h"
+#include "common/signals.h"
 #include "common/store_askers.h"
 #include "shim/shim.h"
 
@@ -216,7 +217,7 @@ set_up(struct shim *shim, struct admin *admin)
     db.wait_context = shim;
     shim->db = db_new(&db);
     shim->gzip = gzip_new();
-    shim->signal_fd = daemon_open_signals();
+    shim->signal_fd = signals_open();
     if (shim->db == NULL || shim->gzip == NULL || shim->signal_fd < 0) {
         log_error("out of memory");
         return EX_SOFTWARE;

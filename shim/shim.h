@@ -17,7 +17,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Everything the shim has.  One process, one thread, one of these. */
+/* Everything the shim has.  One process, one of these, and one thread that knows it (common/aside.h).
+ */
 struct shim {
     const struct options *options;
     struct db *db;

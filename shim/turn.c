@@ -6,14 +6,13 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/signals.h"
 #include "shim/shim.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
 static void
 log_state(const struct shim *shim)
@@ -27,10 +26,10 @@ log_state(const struct shim *shim)
 static void
 take_signals(struct shim *shim)
 {
-    struct signalfd_siginfo info;
+    int number;
 
-    while (read(shim->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        switch (info.ssi_signo) {
+    while ((number = signals_next(shim->signal_fd)) != 0) {
+        switch (number) {
         case SIGUSR1:
             log_state(shim);
             break;
@@ -38,7 +37,7 @@ take_signals(struct shim *shim)
             shim->reload = true;
             break;
         default:
-            log_note("%s: %s", strsignal((int)info.ssi_signo),
+            log_note("%s: %s", strsignal(number),
                      shim->stopping ? "leaving at once" : "finishing the answers under way");
             shim->leaving = shim->stopping;
             shim->stopping = true;

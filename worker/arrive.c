@@ -185,7 +185,8 @@ worker_arrive(struct worker *worker, struct delivery *delivery)
 
     if (message == NULL || inbox_add_take(&worker->inbox, message) != 0) {
         log_error("out of memory: a message goes back to its queue");
-        (void)consumer_reject(worker->consumer, delivery->tag, /* requeue */ true);
+        if (consumer_reject(worker->consumer, delivery->tag, /* requeue */ true) == BROKER_FULL)
+            consumer_close(worker->consumer, 0); /* which gives it back, too */
         delivery_clear(delivery);
         free(message);
         return;

@@ -15,7 +15,7 @@
  * messages come in by and acknowledgements go out by; a publisher is a second one for everything we
  * publish, so that a broker that stops reading publishers under a memory alarm never stops the
  * consuming.  Neither is repaired: what is not as expected is logged once and answered BROKER_LOST;
- * close and open again.
+ * close and open again.  Nothing here waits for the network, but for what is said at the call.
  */
 
 struct broker_settings {
@@ -87,12 +87,16 @@ void delivery_clear(struct delivery *delivery);
 
 enum broker_event {
     BROKER_NOTHING,   /* no more for now */
+    BROKER_OPENED,    /* the connection that was being made is there */
     BROKER_DELIVERY,  /* consumer: a message */
     BROKER_CONFIRMED, /* publisher: the broker has taken responsibility */
     BROKER_REFUSED,   /* publisher: it has not */
     BROKER_RETURNED, /* publisher: no queue took a mandatory message; its confirmation still follows
                       */
-    BROKER_LOST,     /* the connection is of no use any more; logged */
+    BROKER_FULL,     /* the socket takes no more at the moment: the same again when it does */
+    BROKER_DELAY_MADE,    /* publisher: the delay queue asked for is there */
+    BROKER_DELAY_REFUSED, /* publisher: it is not, which was logged */
+    BROKER_LOST,          /* the connection is of no use any more, or could not be made; logged */
 };
 
 /* An exchange that we use, without being sure that it is there or that we may make it. */
@@ -138,8 +142,10 @@ void consumer_free(struct consumer *consumer);
 
 /*
  * consumer_open(consumer):
- * Connect to the next URL in turn, find the queues by a passive declare (a missing one is made, if
- * so set, exactly as Celery would) and consume them.  BROKER_NOTHING, or BROKER_LOST.
+ * Begin to connect to the next URL in turn, find the queues by a passive declare (a missing one is
+ * made, if so set, exactly as Celery would) and consume them.  It is done beside the loop: what
+ * comes of it, BROKER_OPENED or BROKER_LOST, is told by consumer_next().  BROKER_NOTHING;
+ * BROKER_LOST: it could not begin.
  */
 enum broker_event consumer_open(struct consumer *consumer);
 
@@ -151,13 +157,25 @@ enum broker_event consumer_open(struct consumer *consumer);
  */
 const char *consumer_control_key(const struct consumer *consumer);
 
+enum consumer_addition {
+    CONSUMER_ADDED,
+    CONSUMER_NOT_ADDED, /* why was logged */
+    CONSUMER_ADDING,    /* it is being looked for */
+};
+
 /*
  * consumer_add_queue(consumer, queue):
  * Consume ${queue}, which is copied, from now on, also after a reconnection.  Whether it is there
- * is found out, and a missing one is made if so set, over a connection of its own that lives for
- * that long: a refusal would cost the channel.  False: it is not consumed, which was logged.
+ * is found out, and a missing one is made if so set, beside the loop and over a connection of its
+ * own: a refusal would cost the channel.  Only if consumer_adding_fd() is -1.
  */
-bool consumer_add_queue(struct consumer *consumer, const struct consumed_queue *queue);
+enum consumer_addition consumer_add_queue(struct consumer *consumer,
+                                          const struct consumed_queue *queue);
+
+/* consumer_adding_fd(consumer): to poll for reading while a queue is looked for; else -1.
+ * consumer_added_queue(consumer): what has become of that one. */
+int consumer_adding_fd(const struct consumer *consumer);
+enum consumer_addition consumer_added_queue(struct consumer *consumer);
 
 /* consumer_cancel_queue(consumer, name): do not consume it any more, also after a reconnection;
  * what has been delivered is still ours.  Fine if it was not consumed. */
@@ -173,28 +191,36 @@ bool consumer_consumes(const struct consumer *consumer, size_t place, struct con
 /* consumer_url(consumer): the URL of the present or the next connection; borrowed. */
 const char *consumer_url(const struct consumer *consumer);
 
-/* consumer_close(consumer): what is not acknowledged goes back to its queue. */
-void consumer_close(struct consumer *consumer);
+/* consumer_close(consumer, wait_ms): what is not acknowledged goes back to its queue.  At most
+ * ${wait_ms} are waited for the broker to have taken what was. */
+void consumer_close(struct consumer *consumer, int64_t wait_ms);
 
 /* consumer_queue(consumer, place): the name of the queue; borrowed.  A place stays its queue's for
  * ever. */
 const char *consumer_queue(const struct consumer *consumer, size_t place);
 
-/* consumer_is_open(consumer): between consumer_open() and BROKER_LOST or close. */
+/* consumer_is_open(consumer): between BROKER_OPENED and BROKER_LOST or close. */
 bool consumer_is_open(const struct consumer *consumer);
 
-/* consumer_fd(consumer): to poll for reading; -1 if closed. */
+/* consumer_is_opening(consumer): between consumer_open() and BROKER_OPENED, BROKER_LOST or close.
+ */
+bool consumer_is_opening(const struct consumer *consumer);
+
+/* consumer_fd(consumer), consumer_events(consumer): what to poll for before consumer_next(); -1 if
+ * closed. */
 int consumer_fd(const struct consumer *consumer);
+short consumer_events(const struct consumer *consumer);
 
 /* consumer_has_buffered(consumer): data has been read already, so that poll() would wait in vain.
  */
 bool consumer_has_buffered(const struct consumer *consumer);
 
 /* consumer_next(consumer, delivery): BROKER_DELIVERY (${delivery} is then owned by the caller),
- * NOTHING or LOST. */
+ * NOTHING, OPENED or LOST. */
 enum broker_event consumer_next(struct consumer *consumer, struct delivery *delivery);
 
-/* consumer_ack(consumer, tag, multiple): done; ${multiple}: with every one delivered before it. */
+/* Both answer BROKER_NOTHING, FULL (nothing was said) or LOST.
+ * consumer_ack(consumer, tag, multiple): done; ${multiple}: with every one delivered before it. */
 enum broker_event consumer_ack(struct consumer *consumer, uint64_t tag, bool multiple);
 
 /* consumer_reject(consumer, tag, requeue): refused; without ${requeue} it goes where a dead-letter
@@ -221,24 +247,6 @@ struct publisher *publisher_new(const struct broker_settings *settings,
                                 const struct broker_exchange *exchanges, size_t count);
 void publisher_free(struct publisher *publisher);
 
-/*
- * publisher_open(publisher):
- * Connect, make the exchanges (or, without the right to, look whether they are there) and ask for
- * confirms.  BROKER_NOTHING, or BROKER_LOST.
- */
-enum broker_event publisher_open(struct publisher *publisher);
-void publisher_close(struct publisher *publisher);
-bool publisher_is_open(const struct publisher *publisher);
-
-/* publisher_is_ready(publisher): open, and the broker does not hold publishers back at the moment.
- */
-bool publisher_is_ready(const struct publisher *publisher);
-/* publisher_has(publisher, exchange): was ${exchange}, one of the list, found or made?  A message
- * for an exchange that is not there would cost the channel. */
-bool publisher_has(const struct publisher *publisher, const char *exchange);
-int publisher_fd(const struct publisher *publisher);
-bool publisher_has_buffered(const struct publisher *publisher);
-
 /* A queue that nobody consumes: what is put into it comes to another one after a while. */
 struct broker_delay {
     const char *name;
@@ -248,9 +256,35 @@ struct broker_delay {
 };
 
 /*
+ * publisher_open(publisher, delays, count):
+ * Begin to connect, beside the loop, make the exchanges (or, without the right to, look whether
+ * they are there) and the ${delays}, which are copied, and ask for confirms.  As consumer_open().
+ */
+enum broker_event publisher_open(struct publisher *publisher, const struct broker_delay *delays,
+                                 size_t count);
+
+/* publisher_delays_made(publisher): are all of them there? */
+bool publisher_delays_made(const struct publisher *publisher);
+
+void publisher_close(struct publisher *publisher);
+bool publisher_is_open(const struct publisher *publisher);
+bool publisher_is_opening(const struct publisher *publisher);
+
+/* publisher_is_ready(publisher): open, and the broker does not hold publishers back at the moment.
+ */
+bool publisher_is_ready(const struct publisher *publisher);
+/* publisher_has(publisher, exchange): was ${exchange}, one of the list, found or made?  A message
+ * for an exchange that is not there would cost the channel. */
+bool publisher_has(const struct publisher *publisher, const char *exchange);
+int publisher_fd(const struct publisher *publisher);
+short publisher_events(const struct publisher *publisher);
+bool publisher_has_buffered(const struct publisher *publisher);
+
+/*
  * publisher_make_delay(publisher, delay):
- * Declare it, if only so that it does not vanish.  BROKER_NOTHING: it is there; BROKER_REFUSED: the
- * broker does not let us, which was logged; BROKER_LOST.
+ * Ask for it, if only so that it does not vanish.  BROKER_NOTHING: the answer, BROKER_DELAY_MADE or
+ * _REFUSED, comes by publisher_next(); BROKER_FULL: not now, for instance as the answer to another
+ * one has not come yet; BROKER_REFUSED: this broker allows none; BROKER_LOST.
  */
 enum broker_event publisher_make_delay(struct publisher *publisher,
                                        const struct broker_delay *delay);
@@ -258,10 +292,14 @@ enum broker_event publisher_make_delay(struct publisher *publisher,
 /*
  * publisher_send(publisher, publication, number):
  * Send it; ${number} is what its confirmation will carry.  BROKER_NOTHING: sent, not confirmed yet;
+ * BROKER_FULL: not yet, or only a part of it: until it is sent, only the same again;
  * BROKER_REFUSED: its headers are too large to be sent at all; BROKER_LOST.
  */
 enum broker_event publisher_send(struct publisher *publisher, const struct publication *publication,
                                  uint64_t *number);
+
+/* publisher_flush(publisher): nothing more to send for now: what is still gathered is to go. */
+void publisher_flush(struct publisher *publisher);
 
 enum { BROKER_TEXT_SIZE = 256 }; /* AMQP's short texts have fewer bytes */
 
@@ -275,7 +313,8 @@ struct confirmation {
     char queue[BROKER_TEXT_SIZE]; /* its routing key */
 };
 
-/* publisher_next(publisher, confirmation): BROKER_CONFIRMED, REFUSED, RETURNED, NOTHING or LOST. */
+/* publisher_next(publisher, confirmation): BROKER_CONFIRMED, REFUSED, RETURNED, OPENED, DELAY_MADE,
+ * DELAY_REFUSED, NOTHING or LOST. */
 enum broker_event publisher_next(struct publisher *publisher, struct confirmation *confirmation);
 
 #endif

@@ -42,6 +42,7 @@ broker_find_places(amqp_connection_state_t connection, struct places *places,
         if (found == BROKER_NOT_FOUND && place->added) {
             log_warn("broker: %s is not consumed any more", place->name);
             place->wanted = false;
+            place->given_up = true;
         } else if (found != BROKER_FOUND) {
             return false;
         }
@@ -65,7 +66,7 @@ broker_consume_places(amqp_connection_state_t connection, struct places *places,
 {
     for (size_t i = 0; i < places->count; i++) {
         if (places->items[i].wanted && !consume(connection, places, i, who)) {
-            places->items[i].wanted = !places->items[i].added;
+            places->items[i].given_up = places->items[i].added;
             return false;
         }
     }
@@ -75,25 +76,42 @@ broker_consume_places(amqp_connection_state_t connection, struct places *places,
     return true;
 }
 
-int
-broker_begin_place(amqp_connection_state_t connection, const struct places *places, size_t place)
+static bool
+begin_place(struct broker_link *link, struct place *place, size_t i)
 {
     char tag[TAG_SIZE];
     amqp_basic_consume_t begin = {
-        .queue = broker_bytes(places->items[place].name),
-        .consumer_tag = write_tag(place, tag),
+        .queue = broker_bytes(place->name),
+        .consumer_tag = write_tag(i, tag),
         .nowait = 1,
     };
 
-    log_note("broker: consuming %s", places->items[place].name);
-    return amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CONSUME_METHOD, &begin);
+    log_note("broker: consuming %s", place->name);
+    return broker_link_send_method(link, BROKER_CHANNEL, AMQP_BASIC_CONSUME_METHOD, &begin);
 }
 
-int
-broker_end_place(amqp_connection_state_t connection, size_t place)
+static bool
+end_place(struct broker_link *link, size_t i)
 {
     char tag[TAG_SIZE];
-    amqp_basic_cancel_t end = {.consumer_tag = write_tag(place, tag), .nowait = 1};
+    amqp_basic_cancel_t end = {.consumer_tag = write_tag(i, tag), .nowait = 1};
 
-    return amqp_send_method(connection, BROKER_CHANNEL, AMQP_BASIC_CANCEL_METHOD, &end);
+    return broker_link_send_method(link, BROKER_CHANNEL, AMQP_BASIC_CANCEL_METHOD, &end);
+}
+
+bool
+broker_keep_places(struct broker_link *link, struct places *places)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        struct place *place = &places->items[i];
+
+        if (place->consumed == place->wanted)
+            continue;
+        if (!broker_link_takes(link, BROKER_METHOD_BYTES))
+            return true;
+        if (!(place->wanted ? begin_place(link, place, i) : end_place(link, i)))
+            return false;
+        place->consumed = place->wanted;
+    }
+    return true;
 }

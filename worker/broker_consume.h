@@ -3,6 +3,7 @@
 #define WORKER_BROKER_CONSUME_H
 
 #include "worker/broker_declare.h"
+#include "worker/broker_link.h"
 #include "worker/broker_places.h"
 
 /*
@@ -17,18 +18,14 @@ bool broker_find_places(amqp_connection_state_t connection, struct places *place
                         const struct queue_making *making, const char *who);
 
 /* broker_consume_places(connection, places, who): consume them.  False: the connection is of no
- * use; an added one that is refused is given up for the next. */
+ * use; an added one that is refused is given up: then without it another one may be. */
 bool broker_consume_places(amqp_connection_state_t connection, struct places *places,
                            const char *who);
 
-/*
- * Neither waits for the broker's answer, and each returns librabbitmq's status.
- * broker_begin_place(connection, places, place): consume it, too.
- * broker_end_place(connection, place): consume it no more.
- */
-int broker_begin_place(amqp_connection_state_t connection, const struct places *places,
-                       size_t place);
-int broker_end_place(amqp_connection_state_t connection, size_t place);
+/* broker_keep_places(link, places): tell the broker, as far as it takes that at the moment, which
+ * of them are wanted by now and which no longer; it is not asked for its answer.  False: the
+ * connection is of no use any more. */
+bool broker_keep_places(struct broker_link *link, struct places *places);
 
 /* broker_tag_place(tag): which place this consumer tag is of. */
 size_t broker_tag_place(amqp_bytes_t tag);

@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connection that messages come in by. */
+#include "worker/broker_consumer.h"
+
 #include "common/log.h"
 #include "worker/broker_connection.h"
 #include "worker/broker_consume.h"
-#include "worker/broker_control.h"
-#include "worker/broker_delivery.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
 
-struct consumer {
-    struct consumer_settings settings;
-    struct places places;
-    amqp_connection_state_t connection;
-    unsigned turn; /* which URL comes next */
-    struct assembly assembly;
-    char control_key[BROKER_CONTROL_KEY_SIZE]; /* "": no remote control on this connection */
-};
-
-static const char who[] = "consumer";
+static const char who[] = CONSUMER_WHO;
 
 /* The queues of the settings take the first places, in their order. */
 static int
@@ -59,30 +49,36 @@ consumer_free(struct consumer *consumer)
 {
     if (consumer == NULL)
         return;
-    consumer_close(consumer);
+    consumer_close(consumer, 0);
+    aside_abandon(consumer->looking);
     places_clear(&consumer->places);
     free(consumer);
 }
 
+/* What belongs to the connection that is gone. */
 static void
-drop(struct consumer *consumer, bool politely)
+forget(struct consumer *consumer)
 {
-    broker_disconnect(consumer->connection, politely);
-    consumer->connection = NULL;
+    for (size_t i = 0; i < consumer->places.count; i++)
+        consumer->places.items[i].consumed = false;
     consumer->control_key[0] = '\0';
     assembly_clear(&consumer->assembly);
 }
 
 void
-consumer_close(struct consumer *consumer)
+consumer_close(struct consumer *consumer, int64_t wait_ms)
 {
-    drop(consumer, /* politely */ true);
+    aside_abandon(consumer->opening);
+    consumer->opening = NULL;
+    broker_link_farewell(&consumer->link, wait_ms);
+    forget(consumer);
 }
 
 static enum broker_event
 lost(struct consumer *consumer)
 {
-    drop(consumer, /* politely */ false);
+    broker_link_drop(&consumer->link);
+    forget(consumer);
     return BROKER_LOST;
 }
 
@@ -125,129 +121,32 @@ consumer_control_key(const struct consumer *consumer)
 bool
 consumer_is_open(const struct consumer *consumer)
 {
-    return consumer->connection != NULL;
+    return consumer->link.connection != NULL;
+}
+
+bool
+consumer_is_opening(const struct consumer *consumer)
+{
+    return consumer->opening != NULL;
 }
 
 int
 consumer_fd(const struct consumer *consumer)
 {
-    return consumer->connection == NULL ? -1 : amqp_get_sockfd(consumer->connection);
+    return consumer->opening != NULL ? aside_fd(consumer->opening)
+                                     : broker_link_fd(&consumer->link);
+}
+
+short
+consumer_events(const struct consumer *consumer)
+{
+    return broker_link_events(&consumer->link);
 }
 
 bool
 consumer_has_buffered(const struct consumer *consumer)
 {
-    return consumer->connection != NULL && (amqp_frames_enqueued(consumer->connection) ||
-                                            amqp_data_in_buffer(consumer->connection));
-}
-
-/* Without the right to it we do without. */
-static bool
-open_control(struct consumer *consumer)
-{
-    const struct consumer_settings *settings = &consumer->settings;
-    enum broker_found found = BROKER_NOT_FOUND;
-
-    if (settings->control != NULL)
-        found = broker_open_control(consumer->connection, settings->control,
-                                    settings->control_replies, consumer->control_key, who);
-    if (found != BROKER_FOUND)
-        consumer->control_key[0] = '\0';
-    return found != BROKER_GONE;
-}
-
-static bool
-set_prefetch(struct consumer *consumer)
-{
-    /* for each consumer that begins after it: a global limit is refused by quorum queues and gone
-     * in RabbitMQ 4 */
-    (void)amqp_basic_qos(consumer->connection, BROKER_CHANNEL, /* bytes */ 0,
-                         consumer->settings.prefetch, /* global */ 0);
-    return !broker_reply_failed(amqp_get_rpc_reply(consumer->connection), "basic.qos", who);
-}
-
-enum broker_event
-consumer_open(struct consumer *consumer)
-{
-    const struct queue_making making = {consumer->settings.create_queues,
-                                        consumer->settings.quorum};
-
-    consumer_close(consumer);
-    consumer->connection = broker_connect(&consumer->settings.broker, consumer->turn++, who);
-    if (consumer->connection == NULL)
-        return BROKER_LOST;
-    /* all are found before one is consumed: a missing one costs the channel, and with it its
-     * consumers */
-    if (!broker_find_places(consumer->connection, &consumer->places, &making, who) ||
-        !open_control(consumer) || !set_prefetch(consumer) ||
-        !broker_consume_places(consumer->connection, &consumer->places, who))
-        return lost(consumer);
-    consumer->turn--; /* it works: the next time begin here */
-    return BROKER_NOTHING;
-}
-
-static enum broker_event
-sent(struct consumer *consumer, int status)
-{
-    if (status == AMQP_STATUS_OK)
-        return BROKER_NOTHING;
-    log_warn("broker: %s: %s", who, amqp_error_string2(status));
-    return lost(consumer);
-}
-
-/* Is the queue there, and bound as it is wished?  A binding of its own is made anew, whoever made
- * the queue. */
-static bool
-look_for(const struct consumer *consumer, const struct consumed_queue *queue)
-{
-    static const char looking[] = "queue";
-    const struct queue_making making = {consumer->settings.create_queues,
-                                        consumer->settings.quorum};
-    amqp_connection_state_t connection =
-        broker_connect(&consumer->settings.broker, consumer->turn, looking);
-    enum broker_found found = BROKER_GONE;
-
-    if (connection != NULL)
-        found = broker_find_queue(connection, queue, &making, looking);
-    if (found == BROKER_FOUND && strcmp(queue->exchange, queue->name) != 0)
-        found = broker_bind_queue(connection, queue, looking);
-    broker_disconnect(connection, /* politely */ found != BROKER_GONE);
-    return found == BROKER_FOUND;
-}
-
-bool
-consumer_add_queue(struct consumer *consumer, const struct consumed_queue *queue)
-{
-    struct places *places = &consumer->places;
-    size_t i = places_find(places, queue->name);
-
-    if (i < places->count && places->items[i].wanted)
-        return true;
-    if (!places_has_room(places, queue->name)) {
-        log_warn("broker: %s: not consumed: there are %zu queues already", queue->name,
-                 places->count);
-        return false;
-    }
-    if (!look_for(consumer, queue) || places_add(places, queue, &i) != 0)
-        return false;
-    places->items[i].wanted = true;
-    places->items[i].added = i >= consumer->settings.queue_count;
-    if (consumer->connection != NULL)
-        (void)sent(consumer, broker_begin_place(consumer->connection, places, i));
-    return true;
-}
-
-void
-consumer_cancel_queue(struct consumer *consumer, const char *name)
-{
-    size_t i = places_find(&consumer->places, name);
-
-    if (i == consumer->places.count || !consumer->places.items[i].wanted)
-        return;
-    consumer->places.items[i].wanted = false;
-    log_note("broker: no longer consuming %s", name);
-    if (consumer->connection != NULL)
-        (void)sent(consumer, broker_end_place(consumer->connection, i));
+    return broker_link_has_buffered(&consumer->link);
 }
 
 static bool
@@ -302,20 +201,16 @@ take_frame(struct consumer *consumer, const amqp_frame_t *frame)
 enum broker_event
 consumer_next(struct consumer *consumer, struct delivery *delivery)
 {
-    const struct timeval at_once = {0};
+    amqp_frame_t frame;
+    enum broker_read read;
 
-    while (consumer->connection != NULL) {
-        amqp_frame_t frame;
-        int status;
-
-        amqp_maybe_release_buffers(consumer->connection); /* all that was decoded has been copied */
-        status = amqp_simple_wait_frame_noblock(consumer->connection, &frame, &at_once);
-        if (status == AMQP_STATUS_TIMEOUT)
-            return BROKER_NOTHING;
-        if (status != AMQP_STATUS_OK) {
-            log_warn("broker: %s: %s", who, amqp_error_string2(status));
-            return lost(consumer);
-        }
+    if (consumer->opening != NULL)
+        return consumer_opened(consumer);
+    if (consumer->link.connection == NULL)
+        return BROKER_LOST;
+    if (!broker_keep_places(&consumer->link, &consumer->places))
+        return lost(consumer);
+    while ((read = broker_link_read(&consumer->link, &frame)) == BROKER_READ_FRAME) {
         if (!take_frame(consumer, &frame))
             return lost(consumer);
         if (assembly_is_whole(&consumer->assembly)) {
@@ -323,21 +218,32 @@ consumer_next(struct consumer *consumer, struct delivery *delivery)
             return BROKER_DELIVERY;
         }
     }
-    return BROKER_LOST;
+    return read == BROKER_READ_LOST ? lost(consumer) : BROKER_NOTHING;
+}
+
+static enum broker_event
+tell(struct consumer *consumer, amqp_method_number_t id, void *method)
+{
+    if (consumer->link.connection == NULL)
+        return BROKER_LOST;
+    if (!broker_link_takes(&consumer->link, BROKER_METHOD_BYTES))
+        return BROKER_FULL;
+    return broker_link_send_method(&consumer->link, BROKER_CHANNEL, id, method) ? BROKER_NOTHING
+                                                                                : lost(consumer);
 }
 
 enum broker_event
 consumer_ack(struct consumer *consumer, uint64_t tag, bool multiple)
 {
-    if (consumer->connection == NULL)
-        return BROKER_LOST;
-    return sent(consumer, amqp_basic_ack(consumer->connection, BROKER_CHANNEL, tag, multiple));
+    amqp_basic_ack_t ack = {.delivery_tag = tag, .multiple = multiple};
+
+    return tell(consumer, AMQP_BASIC_ACK_METHOD, &ack);
 }
 
 enum broker_event
 consumer_reject(struct consumer *consumer, uint64_t tag, bool requeue)
 {
-    if (consumer->connection == NULL)
-        return BROKER_LOST;
-    return sent(consumer, amqp_basic_reject(consumer->connection, BROKER_CHANNEL, tag, requeue));
+    amqp_basic_reject_t reject = {.delivery_tag = tag, .requeue = requeue};
+
+    return tell(consumer, AMQP_BASIC_REJECT_METHOD, &reject);
 }

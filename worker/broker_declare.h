@@ -46,6 +46,13 @@ enum broker_found broker_bind_queue(amqp_connection_state_t connection,
 enum broker_found broker_find_exchange(amqp_connection_state_t connection,
                                        const struct broker_exchange *exchange, const char *who);
 
+enum { BROKER_DELAY_ARGUMENTS = 7 };
+
+/* broker_delay_arguments(delay, entries): of its declaration; ${entries} are filled, and their
+ * texts borrowed from ${delay}. */
+amqp_table_t broker_delay_arguments(const struct broker_delay *delay,
+                                    amqp_table_entry_t entries[BROKER_DELAY_ARGUMENTS]);
+
 /*
  * broker_declare_delay(connection, delay, who):
  * A durable quorum queue that dead-letters to the default exchange at least once.  It has a channel

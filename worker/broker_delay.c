@@ -6,6 +6,8 @@
 #include "worker/broker_connection.h"
 #include "worker/broker_declare.h"
 
+#include <string.h>
+
 static amqp_table_entry_t
 number_entry(const char *key, int64_t number)
 {
@@ -33,11 +35,11 @@ refused(amqp_connection_state_t connection, amqp_rpc_reply_t reply, const char *
                : BROKER_GONE;
 }
 
-enum broker_found
-broker_declare_delay(amqp_connection_state_t connection, const struct broker_delay *delay,
-                     const char *who)
+amqp_table_t
+broker_delay_arguments(const struct broker_delay *delay,
+                       amqp_table_entry_t entries[BROKER_DELAY_ARGUMENTS])
 {
-    amqp_table_entry_t entries[] = {
+    const amqp_table_entry_t all[BROKER_DELAY_ARGUMENTS] = {
         broker_text_entry("x-queue-type", "quorum"),
         broker_text_entry("x-overflow", "reject-publish"), /* "at-least-once" wants it */
         broker_text_entry("x-dead-letter-strategy", "at-least-once"),
@@ -46,8 +48,17 @@ broker_declare_delay(amqp_connection_state_t connection, const struct broker_del
         number_entry("x-message-ttl", delay->ttl_ms),
         number_entry("x-expires", delay->expires_ms),
     };
-    const amqp_table_t arguments = {.num_entries = sizeof entries / sizeof entries[0],
-                                    .entries = entries};
+
+    memcpy(entries, all, sizeof all);
+    return (amqp_table_t){.num_entries = BROKER_DELAY_ARGUMENTS, .entries = entries};
+}
+
+enum broker_found
+broker_declare_delay(amqp_connection_state_t connection, const struct broker_delay *delay,
+                     const char *who)
+{
+    amqp_table_entry_t entries[BROKER_DELAY_ARGUMENTS];
+    const amqp_table_t arguments = broker_delay_arguments(delay, entries);
     amqp_rpc_reply_t reply;
 
     (void)amqp_channel_open(connection, BROKER_DELAY_CHANNEL);

@@ -63,6 +63,7 @@ replace_binding(struct place *place, const struct consumed_queue *queue)
     free(fresh.name);
     fresh.name = place->name;
     fresh.added = place->added;
+    fresh.consumed = place->consumed;
     free(place->exchange);
     free(place->exchange_type);
     free(place->routing_key);
@@ -102,6 +103,24 @@ place_queue(const struct place *place)
         .exchange_type = place->exchange_type,
         .routing_key = place->routing_key,
     };
+}
+
+int
+places_copy(const struct places *places, struct places *copy)
+{
+    *copy = (struct places){.max = places->max};
+    for (size_t i = 0; i < places->count; i++) {
+        const struct consumed_queue queue = place_queue(&places->items[i]);
+        size_t place;
+
+        if (places_add(copy, &queue, &place) != 0) {
+            places_clear(copy);
+            return -1;
+        }
+        copy->items[place].wanted = places->items[i].wanted;
+        copy->items[place].added = places->items[i].added;
+    }
+    return 0;
 }
 
 void

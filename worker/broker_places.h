@@ -15,8 +15,10 @@ struct place {
     char *exchange;
     char *exchange_type;
     char *routing_key;
-    bool wanted; /* false: cancelled */
-    bool added;  /* at run time: if it cannot be consumed it is left alone */
+    bool wanted;   /* false: cancelled */
+    bool added;    /* at run time: if it cannot be consumed it is left alone */
+    bool given_up; /* because it could not */
+    bool consumed; /* on the present connection: the broker has been asked for its messages */
 };
 
 struct places {
@@ -41,6 +43,10 @@ bool places_has_room(const struct places *places, const char *name);
 
 /* place_queue(place): as the interface shows it, borrowed from ${place}. */
 struct consumed_queue place_queue(const struct place *place);
+
+/* places_copy(places, copy): ${copy} becomes the same, with texts of its own.  -1: out of memory.
+ */
+int places_copy(const struct places *places, struct places *copy);
 
 /* places_clear(places): free everything. */
 void places_clear(struct places *places);

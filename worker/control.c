@@ -75,19 +75,28 @@ complain(struct worker *worker, const char *why)
 }
 
 /* An answer that cannot go out now would come too late: whoever asks waits for a second. */
-static void
-answer(struct worker *worker, const struct control_request *request)
+void
+control_reply(struct worker *worker, const char *reply_to, const char *ticket, json_t *said)
 {
-    json_t *said = control_answer(worker, request->method, request->arguments);
-
-    if (request->reply_to == NULL || said == NULL || !publisher_is_ready(worker->publisher)) {
-        if (request->reply_to != NULL && said != NULL)
-            log_debug("control: %s is not answered: the broker takes nothing", request->method);
+    if (reply_to == NULL || said == NULL || !publisher_is_ready(worker->publisher)) {
+        if (reply_to != NULL && said != NULL)
+            log_debug("control: a request is not answered: the broker takes nothing");
         json_decref(said);
         return;
     }
-    control_send(worker, CONTROL_REPLY_EXCHANGE, request->reply_to, request->ticket,
+    control_send(worker, CONTROL_REPLY_EXCHANGE, reply_to, ticket,
                  json_pack("{s:o}", worker->name, said));
+}
+
+static void
+answer(struct worker *worker, const struct control_request *request)
+{
+    json_t *said;
+
+    worker->control.request = request;
+    said = control_answer(worker, request->method, request->arguments);
+    worker->control.request = NULL;
+    control_reply(worker, request->reply_to, request->ticket, said);
 }
 
 void

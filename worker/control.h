@@ -22,4 +22,8 @@ void control_take(struct worker *worker, const struct delivery *delivery);
  * revoked ids; their answers come in like requests. */
 void control_hello(struct worker *worker);
 
+/* control_continue(worker): go on with requests that could not be answered at once: a queue that
+ * was to be consumed has been looked for. */
+void control_continue(struct worker *worker);
+
 #endif

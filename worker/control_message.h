@@ -10,6 +10,10 @@
 void control_send(struct worker *worker, const char *exchange, const char *routing_key,
                   const char *ticket, json_t *body);
 
+/* control_reply(worker, reply_to, ticket, said): answer with ${said}, which is taken; NULL, here or
+ * for ${reply_to}: there is no answer. */
+void control_reply(struct worker *worker, const char *reply_to, const char *ticket, json_t *said);
+
 /* control_is_answer(delivery, ticket): is it an answer to what we have sent with this ticket ("":
  * nothing)? */
 bool control_is_answer(const struct delivery *delivery, const char *ticket);

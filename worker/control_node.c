@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Remote control of the node itself: is it there, what is its clock, its events, its end. */
 #include "common/log.h"
+#include "common/signals.h"
 #include "worker/control_answer.h"
 #include "worker/control_command.h"
 #include "worker/events.h"
@@ -63,7 +64,9 @@ json_t *
 control_shutdown(struct worker *worker, const json_t *arguments)
 {
     (void)arguments;
-    if (!worker->stopping)
+    if (!worker->stopping) {
+        signals_stop_begins();
         worker_stop(worker, "shutdown by remote control");
+    }
     return NULL;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Remote control: the queues that are consumed. */
+#include "worker/control.h"
 #include "worker/control_answer.h"
 #include "worker/control_command.h"
+#include "worker/control_message.h"
 
 #include <string.h>
 
@@ -73,27 +75,90 @@ check_queue(const struct options *options, const char *queue)
     return NULL;
 }
 
-json_t *
-control_add_consumer(struct worker *worker, const json_t *arguments)
+/* -1: a name is of the wrong length or type. */
+static int
+read_queue(const json_t *arguments, struct consumed_queue *queue)
 {
     const char *name = name_of(arguments, "queue", NULL);
-    const struct consumed_queue queue = {
+
+    *queue = (struct consumed_queue){
         .name = name,
         .exchange = name_of(arguments, "exchange", name),
         .exchange_type = name_of(arguments, "exchange_type", "direct"),
         .routing_key = name_of(arguments, "routing_key", name),
     };
+    return queue->name == NULL || queue->exchange == NULL || queue->exchange_type == NULL ||
+                   queue->routing_key == NULL
+               ? -1
+               : 0;
+}
+
+static json_t *
+say_added(enum consumer_addition addition, const char *name)
+{
+    return addition == CONSUMER_ADDED
+               ? control_ok("add consumer %s", name)
+               : control_error("%s cannot be consumed, see the worker's log", name);
+}
+
+/* It is answered when the queue has been looked for.  False: there are too many such, or there is
+ * no memory. */
+static bool
+answer_later(struct worker *worker, const json_t *arguments)
+{
+    const struct control_request *request = worker->control.request;
+
+    if (worker->control.additions == NULL)
+        worker->control.additions = json_array();
+    return json_array_size(worker->control.additions) < CONSUMER_ADDED_MAX &&
+           json_array_append_new(worker->control.additions,
+                                 json_pack("{s:o, s:s?, s:s?}", "arguments",
+                                           json_deep_copy(arguments), "ticket",
+                                           request == NULL ? NULL : request->ticket, "reply_to",
+                                           request == NULL ? NULL : request->reply_to)) == 0;
+}
+
+json_t *
+control_add_consumer(struct worker *worker, const json_t *arguments)
+{
+    enum consumer_addition addition = CONSUMER_ADDING;
+    struct consumed_queue queue;
     json_t *error;
 
-    if (queue.name == NULL || queue.exchange == NULL || queue.exchange_type == NULL ||
-        queue.routing_key == NULL)
+    if (read_queue(arguments, &queue) != 0)
         return wrong_name();
-    error = check_queue(worker->options, name);
+    error = check_queue(worker->options, queue.name);
     if (error != NULL)
         return error;
-    if (!consumer_add_queue(worker->consumer, &queue))
-        return control_error("%s cannot be consumed, see the worker's log", name);
-    return control_ok("add consumer %s", name);
+    if (json_array_size(worker->control.additions) == 0)
+        addition = consumer_add_queue(worker->consumer, &queue);
+    if (addition != CONSUMER_ADDING)
+        return say_added(addition, queue.name);
+    return answer_later(worker, arguments) ? NULL : say_added(CONSUMER_NOT_ADDED, queue.name);
+}
+
+void
+control_continue(struct worker *worker)
+{
+    json_t *additions = worker->control.additions;
+
+    while (json_array_size(additions) > 0) {
+        const json_t *first = json_array_get(additions, 0);
+        enum consumer_addition addition;
+        struct consumed_queue queue;
+
+        if (read_queue(json_object_get(first, "arguments"), &queue) != 0)
+            addition = CONSUMER_NOT_ADDED; /* it has been read before */
+        else if (consumer_adding_fd(worker->consumer) >= 0)
+            addition = consumer_added_queue(worker->consumer);
+        else
+            addition = consumer_add_queue(worker->consumer, &queue);
+        if (addition == CONSUMER_ADDING)
+            return;
+        control_reply(worker, control_text(first, "reply_to"), control_text(first, "ticket"),
+                      say_added(addition, queue.name));
+        (void)json_array_remove(additions, 0);
+    }
 }
 
 json_t *

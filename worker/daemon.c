@@ -2,8 +2,10 @@
 /* The daemon's life: set up, turn and dispatch until a signal, finish what is in hand, leave. */
 #include "common/daemon.h"
 
+#include "common/aside.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/signals.h"
 #include "worker/command.h"
 #include "worker/control.h"
 #include "worker/events.h"
@@ -48,6 +50,19 @@ tell_given_back(struct worker *worker)
     }
 }
 
+enum { FAREWELL_LEAST_MS = 100, FAREWELL_MOST_MS = 2000 };
+
+/* How long the broker has to take the last acknowledgements. */
+static int64_t
+farewell_ms(const struct worker *worker)
+{
+    int64_t left_ms = worker->stop_deadline_ms - clock_monotonic_ms();
+
+    if (worker->leaving || left_ms < FAREWELL_LEAST_MS)
+        return FAREWELL_LEAST_MS;
+    return left_ms < FAREWELL_MOST_MS ? left_ms : FAREWELL_MOST_MS;
+}
+
 /* The results of what has been done still go out, as long as the time to stop allows. */
 static void
 drain(struct worker *worker)
@@ -65,15 +80,28 @@ drain(struct worker *worker)
     }
     worker_settle(worker);
     worker_suspects_leave(worker);
+    consumer_close(worker->consumer, farewell_ms(worker));
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
+}
+
+enum { DRAIN_GRACE_MS = 500, SECOND_STOP_MS = 300 };
+
+/* Whatever hangs: spec, "a second signal leaves at once". */
+static int
+bound_stop(const struct options *options)
+{
+    return signals_bound_stop(options->worker_drain_seconds * 1000 + DRAIN_GRACE_MS,
+                              SECOND_STOP_MS);
 }
 
 static void
 live(struct worker *worker, const struct daemon_settings *settings, struct options *options)
 {
     while (!worker->stopping && !worker->leaving) {
-        if (worker->reload)
+        if (worker->reload) {
             daemon_reload(options, settings->file, settings->file_required);
+            (void)bound_stop(options);
+        }
         worker->reload = false;
         while (!worker->reload && worker_dispatch(worker) && !worker->stopping)
             (void)worker_turn(worker, -1, 0, 0);
@@ -133,9 +161,9 @@ set_up(struct worker *worker, const char *name)
         &broker, exchanges + skipped,
         (o->celery_remote_control ? sizeof exchanges / sizeof exchanges[0] : TO_CONTROL) - skipped);
     worker->db = db_new(&db);
-    worker->signal_fd = daemon_open_signals();
+    worker->signal_fd = signals_open();
     if (worker->consumer == NULL || worker->publisher == NULL || worker->db == NULL ||
-        worker->signal_fd < 0) {
+        worker->signal_fd < 0 || bound_stop(o) != 0) {
         log_error("out of memory");
         return EX_SOFTWARE;
     }
@@ -156,6 +184,7 @@ tear_down(struct worker *worker)
     events_clear(worker);
     revoked_stamps_clear(&worker->revoked_stamps);
     json_decref(worker->totals);
+    json_decref(worker->control.additions);
     batch_free(&worker->batch);
     results_set_free(&worker->results);
     json_decref(worker->results_noted);
@@ -182,5 +211,7 @@ daemon_run(const struct daemon_settings *settings, struct options *options)
         live(&worker, settings, options);
     }
     tear_down(&worker);
+    if (aside_any())
+        _exit(status);
     return status;
 }

@@ -2,6 +2,7 @@
 #include "worker/delay.h"
 
 #include <stdio.h>
+#include <string.h>
 
 int
 delay_level(int64_t left_us)
@@ -71,4 +72,18 @@ delays_remove(struct delays *delays, size_t queue, int level)
 
     if (lease != NULL)
         *lease = (struct delay_lease){0};
+}
+
+void
+delays_renew(struct delays *delays, int64_t now_ms)
+{
+    for (size_t i = 0; i < DELAY_LEASES; i++)
+        if (delays->leases[i].until_ms != 0)
+            delays->leases[i].until_ms = now_ms + DELAY_RENEW_MS;
+}
+
+void
+delays_clear(struct delays *delays)
+{
+    memset(delays->leases, 0, sizeof delays->leases);
 }

@@ -43,7 +43,8 @@ struct delay_lease {
 struct delays {
     struct delay_lease leases[DELAY_LEASES]; /* the oldest is overwritten */
     size_t next;
-    bool refused; /* the broker does not let us make them */
+    bool refused;             /* the broker does not let us make them */
+    struct delay_lease asked; /* for which the broker was asked last */
 };
 
 /* delays_has(delays, queue, level, now_ms): was it declared lately? */
@@ -54,5 +55,11 @@ void delays_add(struct delays *delays, size_t queue, int level, int64_t now_ms);
 
 /* delays_remove(delays, queue, level): it is gone. */
 void delays_remove(struct delays *delays, size_t queue, int level);
+
+/* delays_renew(delays, now_ms): all of them have just been declared. */
+void delays_renew(struct delays *delays, int64_t now_ms);
+
+/* delays_clear(delays): any of them may be gone. */
+void delays_clear(struct delays *delays);
 
 #endif

@@ -41,6 +41,12 @@ message_is_settled(const struct message *message)
 }
 
 bool
+message_is_over(const struct message *message)
+{
+    return message_is_settled(message) && (message->told || message->delivery.tag == 0);
+}
+
+bool
 message_is_same(const struct message *a, const struct message *b)
 {
     if (a->digest != b->digest || a->bare != b->bare)
@@ -143,7 +149,7 @@ inbox_settled_up_to(const struct inbox *inbox)
 size_t
 inbox_remove_settled(struct inbox *inbox)
 {
-    return remove_if(inbox, message_is_settled);
+    return remove_if(inbox, message_is_over);
 }
 
 size_t

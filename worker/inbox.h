@@ -86,6 +86,7 @@ struct message {
     bool retried;                 /* its sender has been told that it is run again */
     uint64_t digest;              /* of its body: is a message with the same id the same message? */
     bool incomplete;              /* there was no memory for all that follows it */
+    bool told;                    /* the broker knows how it ended */
     bool alone;                   /* never in one batch with others: it has wishes of its own */
     bool suspect;     /* it came before, so it may have killed a process: see attempts.h */
     bool undecoded;   /* its body is as it came; ${task} is what the headers say */
@@ -145,11 +146,14 @@ void inbox_adopt(struct inbox *inbox, struct message *orphan);
  */
 uint64_t inbox_settled_up_to(const struct inbox *inbox);
 
-/* inbox_remove_settled(inbox): free the settled messages.  Returns how many there were. */
+/* inbox_remove_settled(inbox): free the messages that are over.  Returns how many there were. */
 size_t inbox_remove_settled(struct inbox *inbox);
 
 /* message_is_settled(message): is its state one of the last two? */
 bool message_is_settled(const struct message *message);
+
+/* message_is_over(message): is it settled, and has the broker been told if it is to be? */
+bool message_is_over(const struct message *message);
 
 /* inbox_held(inbox, now_us, bytes): how many messages wait for an eta after ${now_us}, and their
  * ${bytes}. */

@@ -160,10 +160,23 @@ is_hopeless(const struct outgoing *outgoing)
            outgoing->attempts >= MAX_EXCHANGE_ATTEMPTS;
 }
 
-/* Sends ${outgoing}, or finds that it cannot be; false: the connection is lost, it waits again. */
-static bool
-send_one(struct outbox *outbox, struct outgoing *outgoing, struct publisher *publisher)
+/* ${outgoing}, which was in hand, is on its way. */
+static void
+note_sent(struct outbox *outbox, struct outgoing *outgoing)
 {
+    outbox->in_hand = NULL;
+    outgoing->returned = false; /* by a connection before this one, perhaps */
+    outgoing->attempts++;
+    outgoing_append_take(&outbox->sent, outgoing);
+    outbox->sent_count++;
+}
+
+/* Sends what is in hand, or finds that it can never be; anything but BROKER_NOTHING: it stays in
+ * hand. */
+static enum broker_event
+send_one(struct outbox *outbox, struct publisher *publisher)
+{
+    struct outgoing *outgoing = outbox->in_hand;
     const struct publication publication = {
         .exchange = outgoing->exchange,
         .queue = outgoing->queue,
@@ -176,25 +189,23 @@ send_one(struct outbox *outbox, struct outgoing *outgoing, struct publisher *pub
 
     if (outgoing->owner == NULL && outgoing->exchange != NULL &&
         !publisher_has(publisher, outgoing->exchange)) {
+        outbox->in_hand = NULL;
         end_outgoing(outbox, outgoing); /* nobody can listen */
-        return true;
+        return BROKER_NOTHING;
     }
     if (is_hopeless(outgoing)) {
+        outbox->in_hand = NULL;
         give_up(outbox, outgoing, "its exchange does not take what follows it");
-        return true;
+        return BROKER_NOTHING;
     }
     event = publisher_send(publisher, &publication, &outgoing->number);
-    if (event == BROKER_REFUSED) {
-        give_up(outbox, outgoing, "its headers are too large to be published again");
-        return true;
-    }
-    outgoing_append_take(&outbox->sent, outgoing);
-    outbox->sent_count++;
-    if (event != BROKER_NOTHING)
-        return false;
-    outgoing->returned = false; /* by a connection before this one, perhaps */
-    outgoing->attempts++;
-    return true;
+    if (event == BROKER_NOTHING)
+        note_sent(outbox, outgoing);
+    if (event != BROKER_REFUSED)
+        return event;
+    outbox->in_hand = NULL;
+    give_up(outbox, outgoing, "its headers are too large to be published again");
+    return BROKER_NOTHING;
 }
 
 static struct outgoing *
@@ -210,16 +221,20 @@ take_next(struct outbox *outbox)
 void
 outbox_send(struct outbox *outbox, struct publisher *publisher)
 {
-    while (outbox->sent_count < OUTBOX_IN_FLIGHT && publisher_is_ready(publisher)) {
-        struct outgoing *next = take_next(outbox);
+    enum broker_event event = BROKER_NOTHING;
 
-        if (next == NULL)
-            return;
-        if (!send_one(outbox, next, publisher)) {
-            outbox_settle(outbox, BROKER_LOST, NULL, 0);
-            return;
-        }
+    while (event == BROKER_NOTHING && outbox->sent_count < OUTBOX_IN_FLIGHT &&
+           publisher_is_ready(publisher)) {
+        if (outbox->in_hand == NULL)
+            outbox->in_hand = take_next(outbox);
+        if (outbox->in_hand == NULL)
+            break;
+        event = send_one(outbox, publisher);
     }
+    if (event == BROKER_LOST)
+        outbox_settle(outbox, BROKER_LOST, NULL, 0);
+    else
+        publisher_flush(publisher);
 }
 
 /* The connection is gone and with it what was not confirmed: all of it is sent again, in its old
@@ -232,6 +247,9 @@ send_again(struct outbox *outbox)
 
     while ((outgoing = outgoing_take_first(&outbox->sent)) != NULL)
         outgoing_append_take(&again[rank(outgoing)], outgoing);
+    if (outbox->in_hand != NULL)
+        outgoing_append_take(&again[rank(outbox->in_hand)], outbox->in_hand);
+    outbox->in_hand = NULL;
     outbox->sent_count = 0;
     for (size_t i = 0; i < OUTBOX_RANKS; i++) {
         outgoing_join(&again[i], &outbox->waiting[i]);
@@ -332,7 +350,7 @@ outbox_is_empty(const struct outbox *outbox)
     for (size_t i = 0; i < OUTBOX_RANKS; i++)
         if (outbox->waiting[i].first != NULL)
             return false;
-    return outbox->sent.first == NULL;
+    return outbox->sent.first == NULL && outbox->in_hand == NULL;
 }
 
 void

@@ -21,8 +21,9 @@ enum outbox_rank { OUTBOX_OWNED, OUTBOX_RESULT, OUTBOX_EVENT, OUTBOX_RANKS };
 
 struct outbox {
     struct outgoing_list waiting[OUTBOX_RANKS]; /* not sent on the present connection */
-    struct outgoing_list sent;                  /* not confirmed yet, by number */
-    struct outgoing_list refused;               /* sent again after a pause, by its end */
+    struct outgoing *in_hand;     /* begun, perhaps half out: next, whatever its rank; NULL: none */
+    struct outgoing_list sent;    /* not confirmed yet, by number */
+    struct outgoing_list refused; /* sent again after a pause, by its end */
     size_t sent_count;
     size_t results;   /* waiting and sent, as are */
     size_t events;    /* these: a message may carry several */
@@ -60,8 +61,8 @@ int outbox_add_follow_up_take(struct outbox *outbox, struct message *owner,
 
 /*
  * outbox_send(outbox, publisher):
- * Send what waits, as long as the publisher is ready and not too much is in flight.  The owner of a
- * message that can never be sent is to end REJECTED.
+ * Send what waits, as long as the publisher is ready and takes it, and not too much is in flight.
+ * The owner of a message that can never be sent is to end REJECTED.
  */
 void outbox_send(struct outbox *outbox, struct publisher *publisher);
 

@@ -12,6 +12,32 @@
 
 enum { STALL_MS = 10000, TURN_MS = 1000 }; /* without a word from the broker; for heartbeats */
 
+/* False: poll() fails, which was logged. */
+static bool
+wait_for_publisher(const struct sender *sender)
+{
+    struct pollfd fd = {.fd = publisher_fd(sender->publisher),
+                        .events = publisher_events(sender->publisher)};
+
+    publisher_flush(sender->publisher);
+    if (publisher_has_buffered(sender->publisher) || poll(&fd, 1, TURN_MS) >= 0 || errno == EINTR)
+        return true;
+    log_error("poll: %s", strerror(errno));
+    return false;
+}
+
+/* Connects to the URL whose turn it is. */
+static bool
+open_publisher(struct sender *sender)
+{
+    struct confirmation none;
+    enum broker_event event = publisher_open(sender->publisher, NULL, 0);
+
+    while (event == BROKER_NOTHING && wait_for_publisher(sender))
+        event = publisher_next(sender->publisher, &none);
+    return event == BROKER_OPENED;
+}
+
 int
 sender_open(struct sender *sender, const struct broker_settings *settings)
 {
@@ -21,7 +47,7 @@ sender_open(struct sender *sender, const struct broker_settings *settings)
         return -1;
     }
     for (size_t i = 0; i < settings->urls->count; i++)
-        if (publisher_open(sender->publisher) == BROKER_NOTHING)
+        if (open_publisher(sender))
             return 0;
     return -1;
 }
@@ -80,8 +106,6 @@ wait_until(struct sender *sender, uint64_t most)
     bool heard;
 
     while (take(sender, &heard) == 0) {
-        struct pollfd fd = {.fd = publisher_fd(sender->publisher), .events = POLLIN};
-
         if (sender->sent - sender->settled <= most && publisher_is_ready(sender->publisher))
             return 0;
         if (heard)
@@ -90,11 +114,8 @@ wait_until(struct sender *sender, uint64_t most)
             log_error("broker: no confirmation for %d s", STALL_MS / 1000);
             return -1;
         }
-        if (!publisher_has_buffered(sender->publisher) && poll(&fd, 1, TURN_MS) < 0 &&
-            errno != EINTR) {
-            log_error("poll: %s", strerror(errno));
+        if (!wait_for_publisher(sender))
             return -1;
-        }
     }
     return -1;
 }
@@ -105,9 +126,13 @@ sender_send(struct sender *sender, const struct publication *publication)
     uint64_t number;
     enum broker_event event;
 
-    if (wait_until(sender, SENDER_WINDOW - 1) != 0)
-        return -1;
-    event = publisher_send(sender->publisher, publication, &number);
+    do {
+        if (wait_until(sender, SENDER_WINDOW - 1) != 0)
+            return -1;
+        event = publisher_send(sender->publisher, publication, &number);
+        if (event == BROKER_FULL && !wait_for_publisher(sender))
+            return -1;
+    } while (event == BROKER_FULL);
     if (event == BROKER_LOST)
         return -1;
     if (event == BROKER_REFUSED)

@@ -301,38 +301,64 @@ end_confirmed(struct worker *worker)
             end_message(worker, worker->inbox.messages[i]);
 }
 
-/* Acknowledges one message above the mark up to which one acknowledgement does for all. */
-static void
-settle_one(struct worker *worker, const struct message *message, uint64_t up_to)
+/*
+ * Acknowledges one message, or rejects it, unless that was done by the mark up to which one
+ * acknowledgement does for all.  False: the socket takes no more.
+ */
+static bool
+settle_one(struct worker *worker, struct message *message, uint64_t up_to)
 {
     uint64_t tag = message->delivery.tag;
+    enum broker_event event = BROKER_NOTHING;
 
-    if (tag == 0) /* delivered by a connection that is gone */
+    if (tag == 0 || !message_is_settled(message)) /* 0: delivered by a connection that is gone */
+        return true;
+    if (message->state == MESSAGE_REJECTED)
+        event = consumer_reject(worker->consumer, tag, /* requeue */ false);
+    else if (tag > up_to)
+        event = consumer_ack(worker->consumer, tag, /* multiple */ false);
+    message->told = event != BROKER_FULL;
+    return message->told;
+}
+
+/* Until the socket takes no more: then the rest has its turn when it does. */
+static void
+acknowledge(struct worker *worker)
+{
+    uint64_t up_to = inbox_settled_up_to(&worker->inbox);
+
+    if (up_to != 0 && consumer_ack(worker->consumer, up_to, /* multiple */ true) == BROKER_FULL)
         return;
-    if (message->state == MESSAGE_ACKED && tag > up_to)
-        (void)consumer_ack(worker->consumer, tag, /* multiple */ false);
-    else if (message->state == MESSAGE_REJECTED)
-        (void)consumer_reject(worker->consumer, tag, /* requeue */ false);
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (!settle_one(worker, worker->inbox.messages[i], up_to))
+            return;
+}
+
+static void
+remember(struct worker *worker, struct message *message)
+{
+    attempts_note_settled(&worker->suspects.attempts, message);
+    finished_add_take(&worker->finished, message, clock_monotonic_ms());
+}
+
+void
+worker_remember_untold(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (message_is_settled(worker->inbox.messages[i]))
+            remember(worker, worker->inbox.messages[i]);
 }
 
 void
 worker_settle(struct worker *worker)
 {
-    uint64_t up_to;
-
     end_confirmed(worker);
     events_flush(worker);
     outbox_wake(&worker->outbox, clock_monotonic_ms());
-    up_to = inbox_settled_up_to(&worker->inbox);
     outbox_send(&worker->outbox, worker->publisher);
-    if (up_to != 0)
-        (void)consumer_ack(worker->consumer, up_to, /* multiple */ true);
+    acknowledge(worker);
     for (size_t i = 0; i < worker->inbox.count; i++)
-        settle_one(worker, worker->inbox.messages[i], up_to);
-    for (size_t i = 0; i < worker->inbox.count; i++)
-        if (message_is_settled(worker->inbox.messages[i])) {
-            attempts_note_settled(&worker->suspects.attempts, worker->inbox.messages[i]);
-            finished_add_take(&worker->finished, worker->inbox.messages[i], clock_monotonic_ms());
-        }
+        if (message_is_over(worker->inbox.messages[i]))
+            remember(worker, worker->inbox.messages[i]);
     (void)inbox_remove_settled(&worker->inbox);
 }

@@ -24,8 +24,9 @@ worker_suspects_connected(struct worker *worker)
     bool counted = db_has(worker->db, DB_SET_attempt);
 
     if (!counted && !suspects->uncounted)
-        log_warn("db: no table trophy_worker.attempt for us (see schema/worker.sql): messages that "
-                 "come again run alone, and those that kill the worker are not counted");
+        log_warn(
+            "db: no table trophy_worker.attempt that we can use (see schema/worker.sql): messages "
+            "that come again run alone, and those that kill the worker are not counted");
     if (counted && suspects->uncounted)
         log_note("db: there is a table trophy_worker.attempt: messages that kill the worker are "
                  "counted");
@@ -111,6 +112,7 @@ worker_suspects_left_ms(const struct worker *worker)
 size_t
 worker_forget_deliveries(struct worker *worker)
 {
+    worker_remember_untold(worker);
     attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
     return inbox_forget_deliveries(&worker->inbox);
 }

@@ -5,6 +5,7 @@
  */
 #include "common/clock.h"
 #include "common/log.h"
+#include "common/signals.h"
 #include "worker/control.h"
 #include "worker/cut.h"
 #include "worker/events.h"
@@ -15,9 +16,8 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <unistd.h>
 
+enum { FDS = 5 };
 enum { HEARTBEAT_TURN_MS = 1000, RETRY_REFUSED_MS = 5000, DELIVERIES_TURN_MS = 50 };
 
 static const char *
@@ -59,10 +59,10 @@ worker_stop(struct worker *worker, const char *why)
 static void
 take_signals(struct worker *worker)
 {
-    struct signalfd_siginfo info;
+    int number;
 
-    while (read(worker->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        switch (info.ssi_signo) {
+    while ((number = signals_next(worker->signal_fd)) != 0) {
+        switch (number) {
         case SIGUSR1:
             log_state(worker);
             break;
@@ -70,7 +70,7 @@ take_signals(struct worker *worker)
             worker->reload = true;
             break;
         default:
-            worker_stop(worker, strsignal((int)info.ssi_signo));
+            worker_stop(worker, strsignal(number));
             break;
         }
     }
@@ -85,41 +85,98 @@ consumer_gone(struct worker *worker)
              (long long)backoff_failed(&worker->consumer_backoff, clock_monotonic_ms()), dropped);
 }
 
+/* Begins to connect if it is time to. */
+static void
+open_consumer(struct worker *worker)
+{
+    if (consumer_is_open(worker->consumer) || consumer_is_opening(worker->consumer) ||
+        worker->stopping || backoff_left_ms(&worker->consumer_backoff, clock_monotonic_ms()) > 0)
+        return;
+    /* what an acknowledgement found lost is forgotten here */
+    (void)worker_forget_deliveries(worker);
+    if (consumer_open(worker->consumer) == BROKER_LOST)
+        consumer_gone(worker);
+}
+
+static void
+take_delivery(struct worker *worker, struct delivery *delivery)
+{
+    backoff_reset(&worker->consumer_backoff);
+    if (delivery->queue == BROKER_CONTROL_QUEUE) {
+        control_take(worker, delivery);
+        delivery_clear(delivery);
+    } else {
+        worker_arrive(worker, delivery);
+    }
+}
+
 static void
 take_deliveries(struct worker *worker)
 {
+    /* no stream of deliveries or requests keeps the turn from the rest of its work */
+    int64_t until_ms = clock_monotonic_ms() + DELIVERIES_TURN_MS;
     struct delivery delivery = {0};
     enum broker_event event;
-    int64_t until_ms;
 
-    if (!consumer_is_open(worker->consumer)) {
-        if (worker->stopping ||
-            backoff_left_ms(&worker->consumer_backoff, clock_monotonic_ms()) > 0)
-            return;
-        /* what an acknowledgement found lost is forgotten here */
-        (void)worker_forget_deliveries(worker);
-        if (consumer_open(worker->consumer) == BROKER_LOST) {
-            consumer_gone(worker);
-            return;
-        }
-        backoff_works(&worker->consumer_backoff, clock_monotonic_ms());
-        control_hello(worker);
-    }
-    /* no stream of deliveries or requests keeps the turn from the rest of its work */
-    until_ms = clock_monotonic_ms() + DELIVERIES_TURN_MS;
+    open_consumer(worker);
+    if (!consumer_is_open(worker->consumer) && !consumer_is_opening(worker->consumer))
+        return;
     while ((event = consumer_next(worker->consumer, &delivery)) == BROKER_DELIVERY) {
-        backoff_reset(&worker->consumer_backoff);
-        if (delivery.queue == BROKER_CONTROL_QUEUE) {
-            control_take(worker, &delivery);
-            delivery_clear(&delivery);
-        } else {
-            worker_arrive(worker, &delivery);
-        }
+        take_delivery(worker, &delivery);
         if (clock_monotonic_ms() >= until_ms)
             return;
     }
     if (event == BROKER_LOST)
         consumer_gone(worker);
+    if (event == BROKER_OPENED) {
+        backoff_works(&worker->consumer_backoff, clock_monotonic_ms());
+        control_hello(worker);
+    }
+}
+
+/* Begins to connect if it is time to. */
+static void
+open_publisher(struct worker *worker, int64_t now_ms)
+{
+    if (publisher_is_open(worker->publisher) || publisher_is_opening(worker->publisher) ||
+        backoff_left_ms(&worker->publisher_backoff, now_ms) > 0)
+        return;
+    outbox_settle(&worker->outbox, BROKER_LOST, NULL, 0); /* a send may have found it lost */
+    /* until something is confirmed: a broker may let us in and refuse what we send */
+    (void)backoff_failed(&worker->publisher_backoff, now_ms);
+    (void)worker_open_publisher(worker);
+}
+
+static void
+take_publisher_event(struct worker *worker, enum broker_event event,
+                     const struct confirmation *confirmation, int64_t now_ms)
+{
+    switch (event) {
+    case BROKER_OPENED:
+        worker_publisher_opened(worker);
+        events_online(worker);
+        break;
+    case BROKER_DELAY_MADE:
+    case BROKER_DELAY_REFUSED:
+        worker_delay_answered(worker, event == BROKER_DELAY_MADE);
+        break;
+    case BROKER_CONFIRMED:
+        backoff_reset(&worker->publisher_backoff);
+        outbox_settle(&worker->outbox, event, confirmation, now_ms + RETRY_REFUSED_MS);
+        break;
+    case BROKER_LOST:
+        (void)backoff_failed(&worker->publisher_backoff, now_ms);
+        outbox_settle(&worker->outbox, event, NULL, 0);
+        break;
+    case BROKER_REFUSED:
+    case BROKER_RETURNED:
+    case BROKER_DELIVERY:
+    case BROKER_FULL:
+    case BROKER_NOTHING:
+    default:
+        outbox_settle(&worker->outbox, event, confirmation, now_ms + RETRY_REFUSED_MS);
+        break;
+    }
 }
 
 static void
@@ -127,38 +184,25 @@ take_confirmations(struct worker *worker)
 {
     int64_t now_ms = clock_monotonic_ms();
     struct confirmation confirmation;
-    enum broker_event event;
+    enum broker_event event = BROKER_NOTHING;
 
-    if (!publisher_is_open(worker->publisher)) {
-        if (backoff_left_ms(&worker->publisher_backoff, now_ms) > 0)
-            return;
-        outbox_settle(&worker->outbox, BROKER_LOST, NULL, 0); /* a send may have found it lost */
-        event = publisher_open(worker->publisher);
-        /* until something is confirmed: a broker may let us in and refuse what we send */
-        (void)backoff_failed(&worker->publisher_backoff, clock_monotonic_ms());
-        if (event == BROKER_LOST)
-            return;
-        worker_renew_delays(worker);
-        events_online(worker);
-    }
-    while ((event = publisher_next(worker->publisher, &confirmation)) != BROKER_NOTHING) {
-        outbox_settle(&worker->outbox, event, &confirmation, now_ms + RETRY_REFUSED_MS);
-        if (event == BROKER_LOST) {
-            (void)backoff_failed(&worker->publisher_backoff, now_ms);
-            return;
-        }
-        if (event == BROKER_CONFIRMED)
-            backoff_reset(&worker->publisher_backoff);
-    }
+    open_publisher(worker, now_ms);
+    if (!publisher_is_open(worker->publisher) && !publisher_is_opening(worker->publisher))
+        return;
+    while (event != BROKER_LOST &&
+           (event = publisher_next(worker->publisher, &confirmation)) != BROKER_NOTHING)
+        take_publisher_event(worker, event, &confirmation, now_ms);
 }
 
-int
-worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
+/* Waits until there is something to do.  The events seen on ${fd}; -1: poll() fails. */
+static int
+wait_for_work(struct worker *worker, int fd, short events, int64_t timeout_ms)
 {
-    struct pollfd fds[] = {
+    struct pollfd fds[FDS] = {
         {.fd = worker->signal_fd, .events = POLLIN},
-        {.fd = consumer_fd(worker->consumer), .events = POLLIN},
-        {.fd = publisher_fd(worker->publisher), .events = POLLIN},
+        {.fd = consumer_fd(worker->consumer), .events = consumer_events(worker->consumer)},
+        {.fd = publisher_fd(worker->publisher), .events = publisher_events(worker->publisher)},
+        {.fd = consumer_adding_fd(worker->consumer), .events = POLLIN},
         {.fd = fd, .events = events},
     };
 
@@ -168,22 +212,31 @@ worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
         timeout_ms = events_left_ms(worker);
     if (consumer_has_buffered(worker->consumer) || publisher_has_buffered(worker->publisher))
         timeout_ms = 0; /* poll() would wait for what has been read already */
-    if (poll(fds, sizeof fds / sizeof fds[0], (int)timeout_ms) < 0 && errno != EINTR) {
+    if (poll(fds, FDS, (int)timeout_ms) < 0) {
+        if (errno == EINTR)
+            return 0;
         log_error("poll: %s", strerror(errno));
-        worker->leaving = true;
         return -1;
     }
-    if (fds[0].revents != 0)
-        take_signals(worker);
-    if (worker->stopping && clock_monotonic_ms() >= worker->stop_deadline_ms)
+    return fd < 0 ? 0 : fds[FDS - 1].revents;
+}
+
+int
+worker_turn(struct worker *worker, int fd, short events, int64_t timeout_ms)
+{
+    int seen = wait_for_work(worker, fd, events, timeout_ms);
+
+    take_signals(worker);
+    if (seen < 0 || (worker->stopping && clock_monotonic_ms() >= worker->stop_deadline_ms))
         worker->leaving = true;
     if (worker->leaving)
         return -1;
     take_deliveries(worker);
     take_confirmations(worker);
+    control_continue(worker);
     events_turn(worker);
     worker_settle(worker);
-    return fd < 0 ? 0 : fds[3].revents;
+    return seen;
 }
 
 int

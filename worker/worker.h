@@ -58,11 +58,13 @@ struct events_state {
 
 /* What remote control keeps. */
 struct control_state {
-    char hello[UUID_SIZE];     /* the ticket that answers to our hello bear; "": none */
-    uint64_t dropped;          /* requests that were none, since the last line of log */
-    int64_t next_complaint_ms; /* monotonic: when that may be said again */
-    int64_t second_ends_ms;    /* monotonic: of the second in which */
-    size_t answered_bytes;     /* so much has been answered */
+    char hello[UUID_SIZE];                 /* the ticket that answers to our hello bear; "": none */
+    uint64_t dropped;                      /* requests that were none, since the last line of log */
+    int64_t next_complaint_ms;             /* monotonic: when that may be said again */
+    int64_t second_ends_ms;                /* monotonic: of the second in which */
+    size_t answered_bytes;                 /* so much has been answered */
+    const struct control_request *request; /* the one being answered; NULL: none */
+    json_t *additions; /* queues to be consumed that are still looked for, in their order */
 };
 
 /* What is kept of suspects, see suspects.c. */
@@ -74,7 +76,8 @@ struct suspects {
     const struct evaluation_guest *inner;
 };
 
-/* Everything the daemon has.  One process, one thread, one of these. */
+/* Everything the daemon has.  One process, one of these, and one thread that knows it: others only
+ * make connections, of copies (common/aside.h). */
 struct worker {
     const struct options *options;
     const char *name;
@@ -210,9 +213,14 @@ void worker_replace(struct worker *worker, struct message *message, const char *
 /* worker_hand_back(worker): messages for later that are not held here any more go to the broker. */
 void worker_hand_back(struct worker *worker);
 
-/* worker_renew_delays(worker): the publisher is open again: its broker has to have the delay queues
- * before anything is sent there. */
-void worker_renew_delays(struct worker *worker);
+/*
+ * worker_open_publisher(worker): begin to open it, with the delay queues that its broker has to
+ * have before anything is sent there; as publisher_open(). worker_publisher_opened(worker): it is
+ * open. worker_delay_answered(worker, made): whether the delay queue asked for is there.
+ */
+enum broker_event worker_open_publisher(struct worker *worker);
+void worker_publisher_opened(struct worker *worker);
+void worker_delay_answered(struct worker *worker, bool made);
 
 /* ---- database.c */
 
@@ -315,9 +323,13 @@ bool worker_revoke_unwanted(struct worker *worker, struct message *message);
 void worker_repeat(struct worker *worker, struct message *message,
                    const struct finished_task *task);
 
-/* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended,
- * and forget it. */
+/* worker_settle(worker): send what waits to be sent, then acknowledge and reject what has ended, as
+ * far as the socket takes that at the moment, and forget it. */
 void worker_settle(struct worker *worker);
+
+/* worker_remember_untold(worker): the connection is gone before the broker knew of what has ended:
+ * when that comes again it is not run again. */
+void worker_remember_untold(struct worker *worker);
 
 /* ---- daemon.c */
 

@@ -32,7 +32,7 @@ def poisoned(arena, kind, place, count):
         databases = [one.enter(proxy.Proxy(one.postgres.port, 'postgres')) for _ in range(count)]
         workers = []
         for number, database in enumerate(databases):
-            database.on(is_about_poison, lambda event, number=number: workers[number].kill() and proxy.CUT, times=None)
+            database.on(is_about_poison, lambda event, number=number: one.kill(workers[number]) and proxy.CUT, times=None)
         workers += [one.start(ready=False, database=database) for database in databases]
         deaths, end = 0, time.monotonic() + 120
         while len(one.ended()) < COUNT and time.monotonic() < end:

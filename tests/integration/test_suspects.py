@@ -3,14 +3,13 @@
 them."""
 import json
 import os
-import signal
 import time
 
 import pytest
 from controlling import Controller
 from processes import free_port, wait_until
 from servers import SCHEMA
-from suspects import Poison, marks, no_marks, take_away
+from suspects import Poison, deliver_again, marks, no_marks, take_away
 from wire import at
 
 EARNED = ['Beginner']
@@ -255,7 +254,7 @@ CASES = {  # body, headers, properties, environment: what the sender hears, how 
     'foreign': ('[[1], {}, {}]', {'task': 'not.ours'}, {}, {}, 'NotRegistered', 1),
     'foreign, goes round': ('[[1], {}, {}]', {'task': 'not.ours', 'x-trophy-attempts': -2**62}, {},
                             {'TROPHY_WORKER_FOREIGN_TASKS': 'requeue'}, 'NotRegistered', 1),
-    'a wish of its own': ('[[USER], {"force_reevaluate": true}, {}]', {}, {}, {}, 'SUCCESS', 0),
+    'a wish of its own': ('[[USER], {"force": true}, {}]', {}, {}, {}, 'SUCCESS', 0),
 }
 
 
@@ -388,7 +387,7 @@ def test_waiting_without_database(world, start, control, away):
     assert scheduled['request']['id'] == later
     assert control.ask('active') == []
     shown = control.ask('query_task', ids=[token, later, strange, foreign])
-    assert {key: state for key, (state, _) in shown.items()} == {token: 'reserved', later: 'reserved'}
+    assert {key: state for key, (state, _) in shown.items()} == {token: 'reserved'}
     before = cpu_seconds(worker)
     time.sleep(5)
     assert cpu_seconds(worker) - before < 0.5
@@ -404,24 +403,43 @@ def test_old_marks_are_forgotten(world, start):
     world.query("delete from trophy_worker.attempt")
 
 
-def test_marks_cannot_be_written(world, start):
+def locked_table(world):
+    """A connection that nobody else gets at the table for."""
+    connection = world.postgres.connect(world.name)
+    connection.cursor().execute('begin; lock table trophy_worker.attempt')
+    return connection
+
+
+def test_marks_cannot_be_written(world, start, control):
     """Somebody has locked the table: what comes first goes on, and suspects wait for it."""
     queue, _ = new_queue(world)
     user, other = world.add_users(2)
-    token = world.wire.send(queue, 'evaluate_user', [user])
-    take_away(world, queue)
-    connection = world.postgres.connect(world.name)
+    worker = start(queue, env={**LIMITED, 'TROPHY_DATABASE_LOCK_TIMEOUT': '200'}).wait_log('db: connected')
+    connection = locked_table(world)
     try:
-        with connection.cursor() as cursor:
-            cursor.execute('begin; lock table trophy_worker.attempt')
-            worker = start(queue, env={**LIMITED, 'TROPHY_DATABASE_LOCK_TIMEOUT': '200'})
-            worker.wait_log('suspects: no mark was written')
-            assert statuses(world, [world.wire.send(queue, 'evaluate_user', [other])]) == ['SUCCESS']
-            assert not world.wire.has_result(token)
+        token = deliver_again(world, control, queue, lambda: world.wire.send(queue, 'evaluate_user', [user]))
+        worker.wait_log('suspects: no mark was written')
+        assert statuses(world, [world.wire.send(queue, 'evaluate_user', [other])]) == ['SUCCESS']
+        assert not world.wire.has_result(token)
     finally:
         connection.close()
     assert statuses(world, [token]) == ['SUCCESS']
     wait_until(lambda: no_marks(world), 30, 'no marks')
+
+
+def test_table_locked_at_the_start(world, start):
+    """As good as none, and no reason not to work."""
+    queue, _ = new_queue(world)
+    users = world.add_users(2)
+    tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
+    take_away(world, queue, 2)
+    connection = locked_table(world)
+    try:
+        worker = start(queue, env={**LIMITED, 'TROPHY_DATABASE_LOCK_TIMEOUT': '200'})
+        assert statuses(world, tokens) == ['SUCCESS'] * 2
+    finally:
+        connection.close()
+    assert worker.log().count('no table trophy_worker.attempt') == 1
 
 
 @pytest.fixture
@@ -450,23 +468,24 @@ def test_without_the_table(world, start, removed, how):
     assert world.ready(dead) == 0
 
 
-def test_table_goes_and_comes(world, start, removed):
+def test_table_goes_and_comes(world, start, removed, control):
     """While the worker runs: the next session finds out, and no message pays for it."""
     queue, dead = new_queue(world)
+    name = f'{queue}@here'
     users = world.add_users(3)
-    worker = start(queue, env=LIMITED).wait_log('db: connected')
-    removed('drop schema trophy_worker cascade')
-    for user in users[:2]:
-        token = world.wire.send(queue, 'evaluate_user', [user])
-        worker.process.signal(signal.SIGSTOP)
-        wait_until(lambda: world.ready(queue) == 0, 30, 'delivered')
-        world.close_connections(' consumer')
-        worker.process.signal(signal.SIGCONT)
+
+    def do_again(user):
+        token = deliver_again(world, control, queue, lambda: world.wire.send(queue, 'evaluate_user', [user]))
         assert statuses(world, [token]) == ['SUCCESS']
-    world.postgres.psql(world.name, SCHEMA / 'worker.sql')
-    world.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name like %s', ['%@%'])
-    token = world.wire.send(queue, 'evaluate_user', [users[2]])
-    assert statuses(world, [token]) == ['SUCCESS']
-    assert world.ready(dead) == 0
+    worker = start(queue, env={**LIMITED, 'TROPHY_WORKER_NAME': name}).wait_log('db: connected')
+    removed('drop schema trophy_worker cascade')
+    do_again(users[0])
+    do_again(users[1])
     assert worker.log().count('no table trophy_worker.attempt') == 1
+    assert worker.log().count('db: connected') == 2
+    world.postgres.psql(world.name, SCHEMA / 'worker.sql')
+    world.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = %s', [name])
+    do_again(users[2])
+    assert world.ready(dead) == 0
+    assert world.awards(users) == {user: EARNED for user in users}
     worker.wait_log('there is a table trophy_worker.attempt')

@@ -43,6 +43,7 @@ class Link:
         self.proxy, self.client = proxy, client
         self.server = None
         self.gone = None            # 'rst' or 'fin', once it is to end
+        self.unsettled = {}         # of AMQP: {delivery tag: routing key} of what was delivered and not acknowledged yet
         self.ended = {True: False, False: False}  # an end was sent: what comes now is swallowed
         self.bytes = {True: 0, False: 0}
         self.splitter = PROTOCOLS[proxy.protocol](self)

@@ -9,6 +9,7 @@
 import time
 
 import amqp
+from processes import wait_until
 
 SLEEPING = "select application_name, pid from pg_stat_activity where datname = %s and wait_event = 'PgSleep'"
 
@@ -23,6 +24,16 @@ def take_away(world, queue, count=1, times=1):
             while taken < count and time.monotonic() < end:
                 taken += isinstance(channel.basic_get(queue), amqp.Message)
             assert taken == count, f'{queue}: {taken} of {count} messages'
+
+
+def deliver_again(world, control, queue, send):
+    """What send() sends comes to the worker that consumes the queue as a message that came before."""
+    assert 'ok' in control.ask('cancel_consumer', queue=queue)
+    wait_until(lambda: world.rabbitmq.ctl('list_consumers', '-p', world.name).count(f'{queue}\t') == 0, 30, 'cancelled')
+    result = send()
+    take_away(world, queue)
+    assert 'ok' in control.ask('add_consumer', queue=queue)
+    return result
 
 
 def marks(world):
@@ -40,14 +51,18 @@ class Poison:
     def __init__(self, world, user):
         self.world = world
         self.function = f'slow{user}'
+        self.define(f'if new.user_id = {user} then perform pg_sleep(200); end if;')
         world.query(f"""
-            create function {self.function}() returns trigger language plpgsql as $$
-            begin
-                if new.user_id = {user} then perform pg_sleep(200); end if;
-                return new;
-            end $$;
             create trigger {self.function} before insert or update on trophies_userstatistics
                 for each row execute function {self.function}()""")
+
+    def define(self, what):
+        self.world.query(f"""
+            create or replace function {self.function}() returns trigger language plpgsql as $$
+            begin
+                {what}
+                return new;
+            end $$""")
 
     def sleepers(self):
         """(name of the worker, server process) of the sessions that write the row."""
@@ -73,4 +88,6 @@ class Poison:
         return self
 
     def __exit__(self, *_):
+        self.define('')
+        self.wake()  # or dropping it would wait for them
         self.world.query(f'drop function {self.function} cascade')

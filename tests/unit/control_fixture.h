@@ -62,6 +62,12 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
 }
 
 void
+publisher_flush(struct publisher *publisher)
+{
+    (void)publisher;
+}
+
+void
 worker_stop(struct worker *worker, const char *why)
 {
     (void)why;

@@ -19,6 +19,7 @@ static struct {
     bool lacks_exchanges; /* any but the default one */
     const char *refuses;  /* what has this correlation id, for good */
     size_t lost_after;    /* how many more are sent before the connection is lost */
+    size_t full_after;    /* how many more are sent before the socket takes no more */
     uint64_t number;
     char log[1024]; /* correlation ids, of events routing keys; "!" behind mandatory ones */
 } fake;
@@ -52,7 +53,10 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
         fake.held_back = true; /* as the real one: not ready until it is opened again */
         return BROKER_LOST;
     }
+    if (fake.full_after == 0)
+        return BROKER_FULL;
     fake.lost_after--;
+    fake.full_after--;
     *number = ++fake.number;
     if (length < sizeof fake.log - 16)
         (void)snprintf(fake.log + length, sizeof fake.log - length, "%s%s ", id,
@@ -60,11 +64,18 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
     return BROKER_NOTHING;
 }
 
+void
+publisher_flush(struct publisher *publisher)
+{
+    (void)publisher;
+}
+
 static inline void
 set_up(struct outbox *outbox)
 {
     memset(&fake, 0, sizeof fake);
     fake.lost_after = SIZE_MAX;
+    fake.full_after = SIZE_MAX;
     *outbox = (struct outbox){0};
 }
 
@@ -74,6 +85,7 @@ reopen(void)
     fake.held_back = false;
     fake.number = 0;
     fake.lost_after = SIZE_MAX;
+    fake.full_after = SIZE_MAX;
     fake.log[0] = '\0';
 }
 

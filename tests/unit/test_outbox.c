@@ -233,6 +233,36 @@ START_TEST(nothing_to_send)
 }
 END_TEST
 
+/* What is half out goes on before anything else, and is sent again with the rest if its connection
+ * is lost. */
+START_TEST(full)
+{
+    struct outbox outbox;
+
+    set_up(&outbox);
+    add_result(&outbox, "a");
+    add_result(&outbox, "b");
+    fake.full_after = 1;
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "a ");
+    ck_assert_uint_eq(outbox.sent_count, 1);
+    settle(&outbox, BROKER_CONFIRMED, 1, false);
+    ck_assert(!outbox_is_empty(&outbox));
+    free(add_replacement(&outbox, "m")); /* of a higher rank */
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "a ");
+    fake.full_after = 1;
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "a b ");
+    add_result(&outbox, "c");
+    settle(&outbox, BROKER_LOST, 0, false);
+    reopen();
+    outbox_send(&outbox, NULL);
+    ck_assert_str_eq(fake.log, "m! b c ");
+    outbox_clear(&outbox);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -246,6 +276,7 @@ main(void)
         {drops_events_first, 1},
         {no_exchange, 1},
         {nothing_to_send, 1},
+        {full, 1},
     };
 
     return suite_run("outbox", tests, sizeof tests / sizeof tests[0]);

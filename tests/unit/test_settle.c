@@ -16,6 +16,7 @@
 enum { FIRST_TAG = 11 };
 
 static char said[256];
+static size_t takes; /* so much more is taken by the socket of the consumer */
 
 static enum broker_event
 say(const char *fmt, uint64_t tag)
@@ -34,11 +35,21 @@ consumer_queue(const struct consumer *consumer, size_t place)
     return "trophies";
 }
 
+/* As say(), if the socket takes it. */
+static enum broker_event
+tell(const char *fmt, uint64_t tag)
+{
+    if (takes == 0)
+        return BROKER_FULL;
+    takes--;
+    return say(fmt, tag);
+}
+
 enum broker_event
 consumer_ack(struct consumer *consumer, uint64_t tag, bool multiple)
 {
     (void)consumer;
-    return say(multiple ? "up to " : "", tag);
+    return tell(multiple ? "up to " : "", tag);
 }
 
 enum broker_event
@@ -46,7 +57,7 @@ consumer_reject(struct consumer *consumer, uint64_t tag, bool requeue)
 {
     (void)consumer;
     ck_assert(!requeue);
-    return say("no ", tag);
+    return tell("no ", tag);
 }
 
 void
@@ -79,6 +90,12 @@ publisher_send(struct publisher *publisher, const struct publication *publicatio
     *number = 1;
     (void)say(publication->queue, 0);
     return BROKER_NOTHING;
+}
+
+void
+publisher_flush(struct publisher *publisher)
+{
+    (void)publisher;
 }
 
 static const struct {
@@ -137,6 +154,7 @@ START_TEST(settles)
     struct worker worker = {.options = &options};
 
     said[0] = '\0';
+    takes = SIZE_MAX;
     fill(&worker.inbox, rows[_i].states);
     worker_settle(&worker);
     ck_assert_str_eq(said, rows[_i].said);
@@ -160,6 +178,7 @@ START_TEST(ends)
     struct message *message;
 
     said[0] = '\0';
+    takes = SIZE_MAX;
     fill(&worker.inbox, _i == 3 ? "d" : "r");
     message = worker.inbox.messages[0];
     if (_i == 0)
@@ -181,10 +200,36 @@ START_TEST(ends)
 }
 END_TEST
 
+/* However often the socket takes no more: each is told once, and nothing is forgotten untold. */
+START_TEST(full)
+{
+    static const char states[] = "aaraxAa";
+    struct worker worker = {.options = &options};
+    size_t turns = 0;
+
+    said[0] = '\0';
+    takes = 0;
+    fill(&worker.inbox, states);
+    for (; turns < 8; turns++) {
+        worker_settle(&worker);
+        takes = turns % 2; /* every other time nothing at all */
+        ck_assert_uint_eq(worker.inbox.count >= 1, 1);
+    }
+    ck_assert_str_eq(said, "up to 12 14 no 15 ");
+    ck_assert_uint_eq(worker.inbox.count, 2);
+    ck_assert_uint_eq(inbox_forget_deliveries(&worker.inbox), 1); /* delivered anew */
+    ck_assert_uint_eq(worker.inbox.count, 1);
+    outbox_clear(&worker.outbox);
+    finished_clear(&worker.finished);
+    inbox_clear(&worker.inbox);
+}
+END_TEST
+
 int
 main(void)
 {
-    const struct suite_test tests[] = {{settles, sizeof rows / sizeof rows[0]}, {ends, 4}};
+    const struct suite_test tests[] = {
+        {settles, sizeof rows / sizeof rows[0]}, {ends, 4}, {full, 1}};
 
     return suite_run("settle", tests, sizeof tests / sizeof tests[0]);
 }
