@@ -240,10 +240,11 @@ DEFECTS = [
         'i < inbox->count; i++)\n        if (inbox->messages[i]->state == MESSAGE_ACKED)\n            up_to ='),),
         killed_with_one_waiting),
     Defect('counts deliveries as attempts', ((
-        'worker/suspects.c', '    if (worker->suspects.uncounted || message->marked) {',
+        'worker/suspects.c', '    if (worker->suspects.uncounted || message->marked)\n        decode(worker, message);',
         '    if (json_integer_value(json_object_get(message->delivery.properties.headers, "x-delivery-count")) >\n'
-        '        worker->options->worker_delivery_limit) {\n        give_up(worker, message);\n'
-        '    } else if (worker->suspects.uncounted || message->marked) {'),), cuts_with_the_database_away, kind='quorum'),
+        '        worker->options->worker_delivery_limit)\n        give_up(worker, message);\n'
+        '    else if (worker->suspects.uncounted || message->marked)\n        decode(worker, message);'),),
+        cuts_with_the_database_away, kind='quorum'),
     Defect('acknowledges suspects at a stop', ((
         'worker/suspects.c', '    attempts_note_left(attempts, &worker->inbox);',
         '    for (size_t i = 0; i < worker->inbox.count; i++)\n        if (worker->inbox.messages[i]->suspect)\n'
@@ -255,9 +256,9 @@ DEFECTS = [
         'common/sql/attempt/attempt_mark.sql', 'SET attempts = a.attempts + 1', 'SET attempts = a.attempts'),),
         killed_again_and_again),
     Defect('does not halve', ((
-        'worker/evaluate_halving.c', '    if (count == 1) {\n        transaction_condemn(evaluator, subjects, status);',
+        'worker/evaluate_halving.c', '    if (count == 1) {\n        condemn(evaluator, subjects, status);',
         '    if (count >= 1) {\n        for (size_t i = 0; i < count; i++)\n'
-        '            transaction_condemn(evaluator, &subjects[i], status);'),), one_bad_among_good),
+        '            condemn(evaluator, &subjects[i], status);'),), one_bad_among_good),
 ]
 
 
