@@ -15,7 +15,8 @@ struct backoff {
     int64_t works_since_ms; /* 0: it does not, or nobody has said so */
 };
 
-enum { BACKOFF_FIRST_MS = 250, BACKOFF_MAX_MS = 15000 };
+/* The longest delay: what comes back is in use again within 5 s. */
+enum { BACKOFF_FIRST_MS = 250, BACKOFF_MAX_MS = 4000 };
 
 /*
  * backoff_delay_ms(failures, first_ms, max_ms):

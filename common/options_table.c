@@ -25,7 +25,10 @@
 const struct option_row options_table[] = {
     {TEXT(broker, url, 1, 4096), .initial = "amqp://guest:guest@127.0.0.1:5672//",
      .flags = OPTION_SECRET,
-     .meaning = "as Celery writes it; amqps:// for TLS; several separated by ; are tried in turn"},
+     .meaning = "as Celery writes it; amqps:// for TLS; several separated by ; are tried in turn; "
+                "behind a ? may follow heartbeat, connect_timeout (seconds), ssl=true, "
+                "ssl_ca_certs, ssl_certfile and ssl_keyfile (paths), separated by &; what else "
+                "follows there is refused"},
     {TEXT(broker, queue, 1, 4096), .initial = "trophies",
      .meaning = "queues to consume, separated by commas; a name has at most 255 bytes"},
     {BOOL(broker, create_queue), .initial = "true",

@@ -76,8 +76,13 @@ static bool
 is_ready(void *context, struct buffer *why)
 {
     struct shim *shim = context;
+    enum db_status status = DB_LOST;
 
-    if (shim_has_database(shim) && store_ping(shim->db) == DB_OK)
+    if (shim_has_database(shim))
+        status = store_ping(shim->db);
+    if (status == DB_LOST && shim_reconnect(shim))
+        status = store_ping(shim->db);
+    if (status == DB_OK)
         return true;
     buffer_printf(why, "the database does not answer");
     return false;

@@ -287,8 +287,8 @@ respond_asker(struct asking *asking, struct answer *answer)
 }
 
 static enum db_status
-respond_claim(struct shim *shim, const struct route *route, const struct claim *claim,
-              struct request *request, struct answer *answer)
+ask(struct shim *shim, const struct route *route, const struct claim *claim,
+    struct request *request, struct answer *answer)
 {
     struct asking asking = {
         .shim = shim,
@@ -311,6 +311,25 @@ respond_claim(struct shim *shim, const struct route *route, const struct claim *
     status = respond_asker(&asking, answer);
     foresight_clear(&asking.foresight);
     return status;
+}
+
+/*
+ * A session that turns out to have ended is opened again, once, and the question asked anew.  Not
+ * where finding that out took long already: the loop stands still meanwhile.
+ */
+static enum db_status
+respond_claim(struct shim *shim, const struct route *route, const struct claim *claim,
+              struct request *request, struct answer *answer)
+{
+    int64_t asked_ms = clock_monotonic_ms();
+    enum db_status status = ask(shim, route, claim, request, answer);
+
+    if (status != DB_LOST || clock_monotonic_ms() - asked_ms > RECONNECT_MS ||
+        !shim_reconnect(shim))
+        return status;
+    answer_clear(answer);
+    query_clear(&request->query);
+    return ask(shim, route, claim, request, answer);
 }
 
 /* Does the answer need the database?  Whoever is anonymous and asks for no rows gets it without. */
@@ -338,7 +357,7 @@ respond_resource(struct shim *shim, const struct route *route, struct request *r
         answer_detail(answer, 403, "Authentication credentials were not provided.");
         return;
     }
-    if (needs_database(&claim, request) && !shim_has_database(shim)) {
+    if (needs_database(&claim, request) && !shim_has_database(shim) && !shim_reconnect(shim)) {
         answer_unavailable(answer);
         return;
     }

@@ -22,7 +22,9 @@
 struct shim {
     const struct options *options;
     struct db *db;
+    bool connected;  /* the last attempt to open the session worked, whatever became of it since */
     bool connecting; /* db_open() is under way, and turns the loop meanwhile */
+    int64_t reconnect_by_ms; /* monotonic: until when the loop stands still for it; 0: it turns */
     struct backoff db_backoff;
     struct jwt_key *key; /* NULL: no JWTs are understood */
     struct gzip *gzip;
@@ -68,6 +70,16 @@ bool shim_has_database(const struct shim *shim);
 
 /* shim_connect(shim): open the session if it is closed and the time has come to try. */
 void shim_connect(struct shim *shim);
+
+/*
+ * shim_reconnect(shim):
+ * A session that has ended is replaced at once, so that the request that meets it need not be
+ * refused: one attempt of at most RECONNECT_MS, for which the loop stands still as for a statement.
+ * After a failed attempt it is for shim_connect() to try.  Is there a session now?
+ */
+bool shim_reconnect(struct shim *shim);
+
+enum { RECONNECT_MS = 1000 };
 
 /* shim_pause_ms(shim): how long until shim_connect() has something to do; -1: it has not. */
 int shim_pause_ms(const struct shim *shim);

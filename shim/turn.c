@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One turn of the loop.  While the database is being connected to the loop turns, and requests get
- * their 503 at once; while a statement runs it stands still, for at most a statement's timeout.
+ * One turn of the loop.  A session that ends is replaced at once, while the loop stands still as it
+ * does while a statement runs.  Where that fails the database is away: it is connected to with
+ * pauses while the loop turns, and requests get their 503 at once.
  */
 #include "common/clock.h"
 #include "common/log.h"
@@ -80,8 +81,8 @@ shim_turn(struct shim *shim, int fd, short events, int timeout_ms)
     }
     if (fds[0].revents != 0)
         take_signals(shim);
-    if (fds[3].revents != 0)
-        (void)db_attend(shim->db);
+    if (fds[3].revents != 0 && db_attend(shim->db) != DB_OK)
+        (void)shim_reconnect(shim);
     http_turn(shim->api);
     if (shim->admin != NULL)
         http_turn(shim->admin);
@@ -99,24 +100,28 @@ shim_wait(void *context, int fd, short events, int timeout_ms)
 
     if (shim->connecting)
         return shim_turn(shim, fd, events, timeout_ms);
+    if (shim->reconnect_by_ms != 0) {
+        int64_t left_ms = shim->reconnect_by_ms - clock_monotonic_ms();
+
+        if (left_ms <= 0)
+            return -1;
+        timeout_ms = earlier(timeout_ms, (int)left_ms);
+    }
     count = poll(&one, 1, timeout_ms);
     if (count < 0)
         return errno == EINTR ? 0 : -1;
     return one.revents;
 }
 
-void
-shim_connect(struct shim *shim)
+/* The session is to be opened, and what comes of it noted. */
+static void
+open_session(struct shim *shim)
 {
-    enum db_status status;
+    enum db_status status = db_open(shim->db);
     int64_t pause_ms;
 
-    if (db_is_open(shim->db) || backoff_left_ms(&shim->db_backoff, clock_monotonic_ms()) > 0)
-        return;
-    shim->connecting = true;
-    status = db_open(shim->db);
-    shim->connecting = false;
-    if (status == DB_OK) {
+    shim->connected = status == DB_OK;
+    if (shim->connected) {
         shim->counters.db_connects++;
         recall_clear(&shim->memory.recall); /* it may be another server */
         backoff_works(&shim->db_backoff, clock_monotonic_ms());
@@ -128,6 +133,27 @@ shim_connect(struct shim *shim)
         log_warn("db: %s, again in %lld ms",
                  status == DB_UNFIT ? "does not fit (see schema/)" : "not available",
                  (long long)pause_ms);
+}
+
+void
+shim_connect(struct shim *shim)
+{
+    if (db_is_open(shim->db) || backoff_left_ms(&shim->db_backoff, clock_monotonic_ms()) > 0)
+        return;
+    shim->connecting = true;
+    open_session(shim);
+    shim->connecting = false;
+}
+
+bool
+shim_reconnect(struct shim *shim)
+{
+    if (shim->connected && !shim->connecting && !db_is_open(shim->db)) {
+        shim->reconnect_by_ms = clock_monotonic_ms() + RECONNECT_MS;
+        open_session(shim);
+        shim->reconnect_by_ms = 0;
+    }
+    return shim_has_database(shim);
 }
 
 int

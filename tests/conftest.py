@@ -93,6 +93,7 @@ def daemons(make, request):
     for one in started:
         if getattr(request.node, 'failed', False):
             print(f'--- {one.name} {one.process.pid} ---\n{one.log()[-8000:]}')
+        one.end()
         complaint = re.search(r'(?:Sanitizer|runtime error:).*', one.log())  # a build that looks for errors found one
         one.close()
         assert not complaint, complaint.group(0)

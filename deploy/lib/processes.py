@@ -5,6 +5,7 @@ What must be closed puts itself into the list open_things; close_all() runs at e
 stop_on_signals() was called, SIGTERM and SIGHUP.
 """
 import atexit
+import contextlib
 import os
 import pathlib
 import random
@@ -13,9 +14,11 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 
 open_things = []  # everything that close() has not yet been called for, oldest first
+_counting = threading.Lock()
 
 
 def close_all():
@@ -27,9 +30,10 @@ class Folder:
     """A temporary folder that goes with us."""
 
     def __init__(self, prefix, parent=None):
-        self.path = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+        with undisturbed():
+            self.path = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
+            open_things.append(self)
         self.path.chmod(0o755)  # the user postgres must get in
-        open_things.append(self)
 
     def close(self):
         if self in open_things:
@@ -37,14 +41,38 @@ class Folder:
             shutil.rmtree(self.path, ignore_errors=True)
 
 
+_undisturbed = 0   # blocks of undisturbed() that are being run
+_waiting = []      # signals that came meanwhile
+
+
 def _interrupt(number, frame):
-    raise KeyboardInterrupt(signal.Signals(number).name)
+    if _undisturbed:
+        _waiting.append(number)
+    else:
+        raise KeyboardInterrupt(signal.Signals(number).name)
 
 
 def stop_on_signals():
-    """SIGTERM and SIGHUP then unwind the stack as SIGINT does, and with it the servers."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    """SIGINT, SIGTERM and SIGHUP then unwind the stack, and with it the servers."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
+
+
+@contextlib.contextmanager
+def undisturbed():
+    """A signal has to wait: for between the start of a process and the note of it, that process would be an orphan."""
+    global _undisturbed
+    with _counting:
+        _undisturbed += 1
+    try:
+        yield
+    finally:
+        with _counting:
+            _undisturbed -= 1
+            due = [] if _undisturbed else _waiting[:]
+            del _waiting[:len(due)]
+        for number in due:
+            os.kill(os.getpid(), number)  # the main thread is the one to be interrupted
 
 
 atexit.register(close_all)
@@ -92,6 +120,16 @@ class Process:
 
     def wait(self, timeout_s):
         return self.popen.wait(timeout_s)
+
+    def end(self, patience_s):
+        """Ask it to end, ask it again, as daemons of ours then leave at once, and end it.  Its exit code."""
+        self.signal(signal.SIGCONT)
+        for _ in range(2):
+            self.signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return self.wait(patience_s)
+        self.signal(signal.SIGKILL)
+        return self.wait(10)
 
 
 def started_at(pid):

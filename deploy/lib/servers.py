@@ -15,7 +15,6 @@ import json
 import os
 import pathlib
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -23,7 +22,9 @@ import subprocess
 import amqp
 import psycopg2
 
-from processes import Folder, Process, close_all, free_port, open_things, stop_on_signals, wait_until  # noqa: F401
+import server_programs
+from processes import (Folder, Process, close_all, free_port, open_things, stop_on_signals, undisturbed,  # noqa: F401
+                       wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / 'schema'
@@ -86,30 +87,36 @@ class Postgres(Server):
         self.shim_password = secrets.token_hex(8)
         self.settings = ['fsync=off', f'shared_buffers={shared_buffers}', 'listen_addresses=127.0.0.1',
                          f'unix_socket_directories={self.folder}', *settings]
-        # initdb and postgres refuse root
-        self.user = {'user': 'postgres', 'group': 'postgres', 'extra_groups': []} if os.geteuid() == 0 else {}
-        binaries = glob.glob('/usr/lib/postgresql/*/bin/initdb')
+        binaries = server_programs.find('/usr/lib/postgresql/*/bin/initdb')
         if not binaries:
             raise RuntimeError('PostgreSQL is not installed')
         self.bin = pathlib.Path(max(binaries, key=lambda p: int(p.split('/')[4]))).parent
+        self.user = server_programs.owner('postgres')  # initdb and postgres refuse root
         self.env = {'PATH': '/usr/bin:/bin', 'LC_ALL': 'C.UTF-8', 'HOME': str(self.folder)}
-        if self.user:
-            shutil.chown(self.folder, 'postgres', 'postgres')
+        self.own(self.folder)
         password = self.folder / 'password'
         password.write_text(self.password)
-        if self.user:
-            shutil.chown(password, 'postgres')
-        password.chmod(0o600)
-        subprocess.run([self.bin / 'initdb', '--no-sync', '-D', self.folder / 'data', '-U', 'postgres', '-E', 'UTF8',
-                        '--locale=C.UTF-8', '-A', 'scram-sha-256', f'--pwfile={password}'],
-                       check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=self.folder,
-                       env=self.env, **self.user)
+        self.own(password)
+        self.run('initdb', '--no-sync', '-D', self.folder / 'data', '-U', 'postgres', '-E', 'UTF8', '--locale=C.UTF-8',
+                 '-A', 'scram-sha-256', f'--pwfile={password}')
         self.start()
 
+    def own(self, path):
+        """Give a file to the user whom the server runs as."""
+        if self.user:
+            os.chown(path, *self.user)
+
+    def run(self, program, *arguments):
+        """Run one of the server's programs to its end."""
+        argv, options = server_programs.command([self.bin / program, *arguments], self.folder, self.user)
+        subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=self.env, **options)
+
     def start(self):
-        options = [word for s in self.settings for word in ('-c', s)]
-        self.process = Process([self.bin / 'postgres', '-D', self.folder / 'data', '-p', self.port, *options],
-                               self.log, cwd=self.folder, env=self.env, **self.user)
+        settings = [word for s in self.settings for word in ('-c', s)]
+        argv, options = server_programs.command(
+            [self.bin / 'postgres', '-D', self.folder / 'data', '-p', self.port, *settings], self.folder, self.user)
+        with undisturbed():
+            self.process = Process(argv, self.log, env=self.env, **options)
         self.await_ready(lambda: self.connect('postgres').close(), psycopg2.OperationalError, 60)
 
     def stop(self, fast=True):
@@ -180,6 +187,7 @@ class Postgres(Server):
 
 class RabbitMQ(Server):
     name = 'rabbitmq'
+    epmd = None
 
     def __init__(self, parent=None):
         super().__init__(parent)
@@ -200,11 +208,16 @@ class RabbitMQ(Server):
         (self.folder / 'rabbitmq.conf').write_text('vm_memory_high_watermark.relative = 0.4\n'
                                                    'disk_free_limit.absolute = 50MB\n')
         # A node would start this port mapper itself and leave it behind: ours is a child that can be ended.
-        self.epmd = Process(['epmd', '-port', epmd_port, '-address', '127.0.0.1'], self.folder / 'epmd.log')
+        argv, options = server_programs.command(['/usr/bin/epmd', '-port', epmd_port, '-address', '127.0.0.1'],
+                                                self.folder)
+        with undisturbed():
+            self.epmd = Process(argv, self.folder / 'epmd.log', **options)
         self.start()
 
     def start(self):
-        self.process = Process(['/usr/lib/rabbitmq/bin/rabbitmq-server'], self.log, cwd=self.folder, env=self.env)
+        argv, options = server_programs.command(['/usr/lib/rabbitmq/bin/rabbitmq-server'], self.folder)
+        with undisturbed():
+            self.process = Process(argv, self.log, env=self.env, **options)
         self.await_ready(lambda: self.connect().close(), (OSError, amqp.exceptions.AMQPError), 120)
 
     def stop(self):
@@ -224,14 +237,16 @@ class RabbitMQ(Server):
     def close(self):
         if self in open_things:
             self.kill()
-            self.epmd.signal(signal.SIGKILL)
-            self.epmd.wait(10)
+            if self.epmd is not None:
+                self.epmd.signal(signal.SIGKILL)
+                self.epmd.wait(10)
         super().close()
 
     def ctl(self, *args):
         """Run rabbitmqctl on this node; what it printed."""
-        done = subprocess.run(['/usr/lib/rabbitmq/bin/rabbitmqctl', '-q', *args], env=self.env, cwd=self.folder,
-                              stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        argv, options = server_programs.command(['/usr/lib/rabbitmq/bin/rabbitmqctl', '-q', *args], self.folder)
+        done = subprocess.run(argv, env=self.env, stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, **options)
         if done.returncode:
             raise RuntimeError(f'rabbitmqctl {args}: {done.stderr}{done.stdout}')
         return done.stdout
@@ -298,8 +313,9 @@ class Daemon:
         if clock:
             settings.update(frozen_clock(clock))
         settings.update(env or {})
-        self.process = Process([binary or self.binary, *args], self.log_file, cwd=self.folder, env=settings)
-        open_things.append(self)
+        with undisturbed():
+            self.process = Process([binary or self.binary, *args], self.log_file, cwd=self.folder, env=settings)
+            open_things.append(self)
 
     def __enter__(self):
         return self
@@ -338,10 +354,14 @@ class Daemon:
                 return int(line.split()[1]) * 1024
         raise RuntimeError(f'no {field}')
 
+    def end(self, patience_s=5):
+        """End it politely if that is possible, so that what looks at its exit (LeakSanitizer) has its say in the log."""
+        return self.process.end(patience_s)
+
     def close(self):
         if self in open_things:
+            self.end()
             open_things.remove(self)
-            self.kill()
             self._folder.close()
 
 

@@ -28,7 +28,7 @@ def test_every_step_of_a_message_is_seen(world, proxies, passing):
     seen = []
     for one in proxies:
         one.on(lambda event: True, seen.append, times=None)
-    user, = world.add_users(1)
+    user, = world.add_users(1, statistics=True)  # or its row would be made first, in a transaction of its own
     token = world.wire.send(queue, 'evaluate_user', [user])
     world.wire.result(token)
     world.wait_counts(queue, 0, 0)

@@ -91,6 +91,31 @@ def test_session_terminated_while_idle(shim, postgres, database):
     assert once(one.port, get(LIST)).status == 200
 
 
+def test_sessions_terminated_under_load(shim, postgres, database):
+    """The request that meets the end of a session is answered over the next one, and so is /ready: no 503 while the
+    server is there."""
+    one = shim()
+    with Load(one.port) as load:
+        for times in range(2, 42):
+            count = len(load.answers)
+            servers.wait_until(lambda: len(load.answers) > count + 4, 20, 'answers', every_s=0.01)
+            assert postgres.query('postgres', 'select count(pg_terminate_backend(pid)) from pg_stat_activity '
+                                  'where usename = %s and datname = %s', [servers.SHIM_LOGIN, database]) == [(1,)]
+            if times % 4 == 0:
+                assert ready(one)
+            one.wait_log('db: connected', times=times)
+    assert {answer and answer.status for answer in load.answers} == {200}
+
+
+def test_statements_that_are_gone(shim, postgres, database):
+    """The session still stands but no longer knows what was prepared in it, or its plan is of another shape."""
+    one = shim()
+    assert once(one.port, get(LIST)).status == 200
+    postgres.query(database, 'alter table trophies_trophy alter "order" type bigint')
+    assert once(one.port, get(LIST)).status == 200
+    assert '0A000' in one.log() and one.log().count('db: connected') == 2
+
+
 def test_not_there_at_the_start(shim):
     one = shim(database_url='postgresql://127.0.0.1:1/none', ready=False).wait_listening()
     assert is_away(once(one.port, get(LIST))) and not ready(one)

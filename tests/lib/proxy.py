@@ -43,6 +43,7 @@ class Link:
         self.proxy, self.client = proxy, client
         self.server = None
         self.gone = None            # 'rst' or 'fin', once it is to end
+        self.unsettled = {}         # of AMQP: {delivery tag: routing key} of what was delivered and not acknowledged yet
         self.ended = {True: False, False: False}  # an end was sent: what comes now is swallowed
         self.bytes = {True: 0, False: 0}
         self.splitter = PROTOCOLS[proxy.protocol](self)
@@ -261,6 +262,11 @@ class Proxy:
         self._clear()
         if self._listener is None:
             self._listen()
+
+    def is_disturbed(self):
+        """Is anything in force that restore() would end?"""
+        return any(self.stalled.values()) or self.delay_s > 0 or self.rate > 0 or self.corruption > 0 or \
+            self._listener is None
 
     def stall(self, up=True, down=True):
         self.stalled = {True: up, False: down}

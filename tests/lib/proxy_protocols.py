@@ -183,7 +183,7 @@ class Amqp(Splitter):
 
     A method with content is one event with all its frames: exchange, routing_key, correlation_id, reply_to, message_id,
     headers, body.  The link gets name (connection_name of the client's properties), consumes (basic.consume was sent)
-    and confirms (confirm.select was)."""
+    and confirms (confirm.select was), and unsettled."""
     METHODS = {
         (10, 10): 'connection.start', (10, 11): 'connection.start-ok', (10, 30): 'connection.tune',
         (10, 31): 'connection.tune-ok', (10, 40): 'connection.open', (10, 41): 'connection.open-ok',
@@ -254,10 +254,19 @@ class Amqp(Splitter):
             self.link.name = properties.get('connection_name', '')
         self.link.consumes |= name == 'basic.consume'
         self.link.confirms |= name == 'confirm.select'
+        if name == 'basic.deliver':
+            self.link.unsettled[event.delivery_tag] = event.routing_key
+        elif up and name in ('basic.ack', 'basic.reject', 'basic.nack'):
+            self.settle(event)
         if name in self.WITH_CONTENT:
             self.open[up][channel] = [event, None]
             return []
         return [event]
+
+    def settle(self, event):
+        unsettled, last = self.link.unsettled, event.delivery_tag
+        for tag in [tag for tag in unsettled if tag <= last] if event.multiple else [last]:
+            unsettled.pop(tag, None)
 
     def take_content(self, up, channel, kind, raw):
         if channel not in self.open[up]:

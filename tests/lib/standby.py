@@ -5,8 +5,6 @@
         standby.catch_up()                     # whatever the primary has committed can be read here
         standby.shim_url('demo')
 """
-import subprocess
-
 import servers
 from processes import free_port, wait_until
 
@@ -23,11 +21,9 @@ class Standby(servers.Postgres):
         self.env = {**primary.env, 'HOME': str(self.folder)}
         self.settings = [*(one for one in primary.settings if not one.startswith('unix_socket_directories')),
                          f'unix_socket_directories={self.folder}']
-        if self.user:
-            servers.shutil.chown(self.folder, 'postgres', 'postgres')
-        subprocess.run([self.bin / 'pg_basebackup', '--write-recovery-conf', '--checkpoint=fast', '--no-sync',
-                        '-D', self.folder / 'data', '-d', primary.url('postgres')],
-                       check=True, stdin=subprocess.DEVNULL, cwd=self.folder, env=self.env, **self.user)
+        self.own(self.folder)
+        self.run('pg_basebackup', '--write-recovery-conf', '--checkpoint=fast', '--no-sync', '-D', self.folder / 'data',
+                 '-d', primary.url('postgres'))
         self.start()
 
     def catch_up(self):

@@ -25,22 +25,25 @@ GATE = """
 
 
 class World:
-    def __init__(self, postgres, rabbitmq, name):
+    def __init__(self, postgres, rabbitmq, name, template='trophy_template', vhost=True):
         self.postgres, self.rabbitmq, self.name = postgres, rabbitmq, name
         self._ids = itertools.count(1)
         self._queues = itertools.count(1)
         self._closing = contextlib.ExitStack()
         self._wire = None
-        postgres.create_database(name, template='trophy_template')
+        self._has_vhost = vhost
+        postgres.create_database(name, template=template)
         self.query(GATE)
-        rabbitmq.add_vhost(name)
+        if vhost:
+            rabbitmq.add_vhost(name)
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self._closing.close()
-        self.rabbitmq.delete_vhost(self.name)
+        if self._has_vhost:
+            self.rabbitmq.delete_vhost(self.name)
         self.postgres.drop_database(self.name)
 
     # ---- the broker

@@ -14,12 +14,14 @@ static const struct refused refused[] = {
     {NULL,
      {"TROPHY_BROKER_URL=amqp:/x"},
      "TROPHY_BROKER_URL: "
-     "broker.url: (hidden): amqp://..., amqps://... or pyamqp://..., several separated by ;, "
+     "broker.url: (hidden): amqp://..., amqps://..., pyamqp://... or librabbitmq://..., several "
+     "separated by ;, "
      "expected"},
     {NULL,
-     {"TROPHY_BROKER_URL=amqp://x;"},
+     {"TROPHY_BROKER_URL=amqp://x;redis://y"},
      "TROPHY_BROKER_URL: "
-     "broker.url: (hidden): amqp://..., amqps://... or pyamqp://..., several separated by ;, "
+     "broker.url: (hidden): amqp://..., amqps://..., pyamqp://... or librabbitmq://..., several "
+     "separated by ;, "
      "expected"},
     {NULL,
      {"TROPHY_BROKER_QUEUE="},
