@@ -18,8 +18,9 @@ STATISTICS = 'trophies_userstatistics'
 # Where a transaction that reads the sessions of certain users can be held up: a policy, to which roles without privileges are
 # subject.  An advisory lock is allowed in transactions that only read, too.
 GATE = """
-    create function pass_gate(user_id integer) returns boolean language plpgsql as
+    create or replace function pass_gate(user_id integer) returns boolean language plpgsql as
         $$ begin perform pg_advisory_xact_lock_shared(user_id); return true; end $$;
+    drop policy if exists gate on manager_workoutsession;
     create policy gate on manager_workoutsession using (pass_gate(user_id));
     alter table manager_workoutsession enable row level security"""
 
