@@ -8,6 +8,7 @@ workers, each with proxies of its own before both servers.
 """
 import collections
 import contextlib
+import datetime
 import itertools
 import json
 import os
@@ -126,6 +127,7 @@ class Stage:
         self.log = []               # what the driver itself met
         self.seats = []
         self.replies = collections.defaultdict(list)
+        self._last_eta = 0.0  # of all that was sent, in seconds since 1970
         self._connection = self._channel = None
 
     def __enter__(self):
@@ -234,6 +236,8 @@ class Stage:
                     raise
 
     def publish(self, body, headers, properties, routing_key=QUEUE, exchange=''):
+        if headers.get('eta'):
+            self._last_eta = max(self._last_eta, datetime.datetime.fromisoformat(headers['eta']).timestamp())
         message = amqp.Message(body, **{
             'content_type': 'application/json', 'content_encoding': 'utf-8', 'delivery_mode': 2, 'reply_to': REPLIES,
             'application_headers': headers, **properties})
@@ -294,7 +298,9 @@ class Stage:
     def wait_quiet(self, timeout_s):
         """Until no message is on its way any more; what is left, after the time."""
         with contextlib.suppress(TimeoutError):
-            wait_until(lambda: self.tend() and self.ready() == 0, timeout_s, 'empty', every_s=0.2)
+            # the broker counts what a worker holds with a delay only
+            wait_until(lambda: self.tend() and self.ready() == 0 and time.time() > self._last_eta, timeout_s, 'empty',
+                       every_s=0.2)
         end = time.monotonic() + timeout_s
         while True:
             self.tend()
