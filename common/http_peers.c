@@ -42,10 +42,13 @@ http_peer_stop_waiting(struct http_peer *peer)
 }
 
 static void
-drop(struct http_peer *peer)
+drop(struct http_peers *peers, struct http_peer *peer)
 {
     http_peer_stop_waiting(peer);
     (void)shutdown(peer->fd, SHUT_RDWR);
+    if (!peer->dropped)
+        peers->count--;
+    peer->dropped = true;
 }
 
 static bool
@@ -70,7 +73,7 @@ drop_idle(struct http_peers *peers, const struct http_peer *except, const unsign
 {
     for (struct http_peer *peer = peers->waiting.next; peer != &peers->waiting; peer = peer->next) {
         if (peer != except && is_of_address(peer, address) && is_idle(peer)) {
-            drop(peer);
+            drop(peers, peer);
             return true;
         }
     }
@@ -83,7 +86,7 @@ count_of_address(const struct http_peers *peers, const unsigned char *address)
     size_t count = 0;
 
     for (const struct http_peer *peer = peers->all.newer; peer != &peers->all; peer = peer->newer)
-        count += is_of_address(peer, address);
+        count += !peer->dropped && is_of_address(peer, address);
     return count;
 }
 
@@ -97,7 +100,7 @@ http_peers_add(struct http_peers *peers, struct http_peer *peer)
     peers->count++;
     if (peers->address_limit > 0 && count_of_address(peers, peer->address) > peers->address_limit) {
         if (!drop_idle(peers, peer, peer->address))
-            drop(peer);
+            drop(peers, peer);
     } else if (peers->count > peers->limit) {
         (void)drop_idle(peers, peer, NULL);
     }
@@ -109,7 +112,8 @@ http_peers_remove(struct http_peers *peers, struct http_peer *peer)
     http_peer_stop_waiting(peer);
     peer->older->newer = peer->newer;
     peer->newer->older = peer->older;
-    peers->count--;
+    if (!peer->dropped)
+        peers->count--;
 }
 
 void
@@ -138,17 +142,20 @@ has_gone(const struct http_peer *peer)
 void
 http_peers_sweep(struct http_peers *peers, int64_t now_ms)
 {
-    struct http_peer *peer = peers->waiting.next;
+    struct http_peer *peer;
 
     if (now_ms < peers->next_sweep_ms)
         return;
     peers->next_sweep_ms = now_ms + HTTP_SWEEP_MS;
+    while (peers->count > peers->limit && drop_idle(peers, NULL, NULL))
+        continue;
+    peer = peers->waiting.next;
     while (peer != &peers->waiting) {
         struct http_peer *next = peer->next;
         bool gone = has_gone(peer);
 
         if (peer->deadline_ms <= now_ms || (gone && peer->gone))
-            drop(peer);
+            drop(peers, peer);
         peer->gone = gone;
         peer = next;
     }

@@ -23,8 +23,9 @@ struct http_peer {
     struct http_peer *next;
     struct http_peer *older; /* in the list of all */
     struct http_peer *newer;
-    bool waits; /* the head of its next request has not come yet */
-    bool gone;  /* it had gone a sweep ago, and may still be answered */
+    bool waits;   /* the head of its next request has not come yet */
+    bool gone;    /* it had gone a sweep ago, and may still be answered */
+    bool dropped; /* shut down: it is about to be closed */
     int fd;
     unsigned char address[HTTP_ADDRESS_SIZE]; /* IPv6, or IPv4 in it */
     int64_t deadline_ms;
@@ -34,7 +35,7 @@ struct http_peer {
 struct http_peers {
     struct http_peer waiting; /* both lists are rings through these */
     struct http_peer all;
-    size_t count;
+    size_t count; /* without those dropped */
     size_t limit;
     size_t address_limit; /* of one address; 0: no limit of its own */
     int64_t next_sweep_ms;
@@ -67,7 +68,8 @@ void http_peers_await(struct http_peers *peers, struct http_peer *peer, int64_t 
 /* http_peer_stop_waiting(peer): it has sent its head, or is closed. */
 void http_peer_stop_waiting(struct http_peer *peer);
 
-/* http_peers_sweep(peers, now_ms): every HTTP_SWEEP_MS, shut down what is overdue or has gone. */
+/* http_peers_sweep(peers, now_ms): every HTTP_SWEEP_MS, shut down what is overdue or has gone, and
+ * what is idle by now while there are more than the limit. */
 void http_peers_sweep(struct http_peers *peers, int64_t now_ms);
 
 /* http_peers_left_ms(peers, now_ms): until the next sweep; -1: none is waited for. */

@@ -13,7 +13,7 @@ Answer = collections.namedtuple('Answer', 'status headers text')
 def ask(port, method, target, headers=None, body='', timeout_s=10):
     connection = http.client.HTTPConnection('127.0.0.1', port, timeout=timeout_s)
     try:
-        connection.putrequest(method, target, skip_accept_encoding=True)
+        connection.putrequest(method, target, skip_accept_encoding=True, skip_host='Host' in (headers or {}))
         for name, value in (headers or {}).items():
             connection.putheader(name, value)
         if body:

@@ -51,6 +51,8 @@ START_TEST(overdue)
 
     http_peers_init(&peers, 100, 0);
     ck_assert_int_eq(http_peers_left_ms(&peers, 5), -1);
+    http_peers_add(&peers, &first.peer);
+    http_peers_add(&peers, &second.peer);
     http_peers_await(&peers, &first.peer, 0, PATIENCE_MS);
     http_peers_await(&peers, &second.peer, 1000, PATIENCE_MS);
     ck_assert_int_eq(http_peers_left_ms(&peers, 1000), 0);
@@ -82,6 +84,9 @@ START_TEST(gone)
     int64_t now_ms = 0;
 
     http_peers_init(&peers, 100, 0);
+    http_peers_add(&peers, &silent.peer);
+    http_peers_add(&peers, &left.peer);
+    http_peers_add(&peers, &left_data.peer);
     http_peers_await(&peers, &silent.peer, 0, PATIENCE_MS);
     http_peers_await(&peers, &left.peer, 0, PATIENCE_MS);
     http_peers_await(&peers, &left_data.peer, 0, PATIENCE_MS);
@@ -164,6 +169,9 @@ START_TEST(none_is_idle)
     crowd_connect(&crowd, 1, 2);
     ck_assert(!is_dropped(&crowd.pairs[0]));
     ck_assert(!is_dropped(&crowd.pairs[1]));
+    http_peers_await(&crowd.peers, &crowd.pairs[0].peer, 2, PATIENCE_MS); /* it has its answer */
+    http_peers_sweep(&crowd.peers, 3);
+    ck_assert_int_eq(crowd.pairs[0].peer.dropped + crowd.pairs[1].peer.dropped, 1);
     crowd_disconnect(&crowd, 2);
 }
 END_TEST
