@@ -5,6 +5,7 @@
 #include "worker/broker_consume.h"
 #include "worker/broker_control.h"
 #include "worker/broker_delivery.h"
+#include "worker/broker_native_delay.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +17,34 @@ struct consumer {
     amqp_connection_state_t connection;
     unsigned turn; /* which URL comes next */
     struct assembly assembly;
+    struct native_delay native_delay;
     char control_key[BROKER_CONTROL_KEY_SIZE]; /* "": no remote control on this connection */
 };
 
 static const char who[] = "consumer";
 
+static const char *
+or_name(const char *text, const char *name)
+{
+    return text[0] == '\0' ? name : text;
+}
+
 /* The queues of the settings take the first places, in their order. */
 static int
 take_places(struct consumer *consumer)
 {
+    const struct consumer_settings *settings = &consumer->settings;
     struct places *places = &consumer->places;
 
-    places->max = consumer->settings.queue_count + CONSUMER_ADDED_MAX;
-    for (size_t i = 0; i < consumer->settings.queue_count; i++) {
-        const char *name = consumer->settings.queues[i];
-        const struct consumed_queue queue = {name, name, "direct", name};
+    places->max = settings->queue_count + CONSUMER_ADDED_MAX;
+    for (size_t i = 0; i < settings->queue_count; i++) {
+        const char *name = settings->queues[i];
+        const struct consumed_queue queue = {
+            .name = name,
+            .exchange = or_name(settings->exchange, name),
+            .exchange_type = settings->exchange_type,
+            .routing_key = or_name(settings->routing_key, name),
+        };
         size_t place;
 
         if (places_add(places, &queue, &place) != 0)
@@ -71,6 +85,7 @@ drop(struct consumer *consumer, bool politely)
     consumer->connection = NULL;
     consumer->control_key[0] = '\0';
     assembly_clear(&consumer->assembly);
+    broker_native_delay_forget(&consumer->native_delay);
 }
 
 void
@@ -166,6 +181,14 @@ set_prefetch(struct consumer *consumer)
     return !broker_reply_failed(amqp_get_rpc_reply(consumer->connection), "basic.qos", who);
 }
 
+static bool
+make_native_delay(struct consumer *consumer)
+{
+    return !consumer->settings.create_queues ||
+           broker_native_delay_start(&consumer->native_delay, consumer->connection,
+                                     &consumer->places);
+}
+
 enum broker_event
 consumer_open(struct consumer *consumer)
 {
@@ -180,7 +203,8 @@ consumer_open(struct consumer *consumer)
      * consumers */
     if (!broker_find_places(consumer->connection, &consumer->places, &making, who) ||
         !open_control(consumer) || !set_prefetch(consumer) ||
-        !broker_consume_places(consumer->connection, &consumer->places, who))
+        !broker_consume_places(consumer->connection, &consumer->places, who) ||
+        !make_native_delay(consumer))
         return lost(consumer);
     consumer->turn--; /* it works: the next time begin here */
     return BROKER_NOTHING;
@@ -234,6 +258,8 @@ consumer_add_queue(struct consumer *consumer, const struct consumed_queue *queue
     places->items[i].added = i >= consumer->settings.queue_count;
     if (consumer->connection != NULL)
         (void)sent(consumer, broker_begin_place(consumer->connection, places, i));
+    if (consumer->connection != NULL && !make_native_delay(consumer))
+        (void)lost(consumer);
     return true;
 }
 
@@ -287,6 +313,9 @@ take_method(struct consumer *consumer, const amqp_frame_t *frame)
 static bool
 take_frame(struct consumer *consumer, const amqp_frame_t *frame)
 {
+    if (frame->channel == BROKER_DELAY_CHANNEL)
+        return broker_native_delay_take(&consumer->native_delay, consumer->connection,
+                                        &consumer->places, frame);
     switch (frame->frame_type) {
     case AMQP_FRAME_METHOD:
         return take_method(consumer, frame);

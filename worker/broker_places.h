@@ -17,6 +17,7 @@ struct place {
     char *routing_key;
     bool wanted; /* false: cancelled */
     bool added;  /* at run time: if it cannot be consumed it is left alone */
+    bool quorum; /* known to be a quorum queue */
 };
 
 struct places {

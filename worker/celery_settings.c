@@ -13,10 +13,13 @@ static const struct {
     const char *celerys;
 } names[] = {
     {"broker.create_queue", "task_create_missing_queues"},
+    {"broker.exchange", "task_default_exchange"},
+    {"broker.exchange_type", "task_default_exchange_type"},
     {"broker.heartbeat", "broker_heartbeat"},
     {"broker.prefetch", "worker_prefetch_multiplier"},
     {"broker.queue", "task_default_queue"},
     {"broker.queue_type", "task_default_queue_type"},
+    {"broker.routing_key", "task_default_routing_key"},
     {"broker.url", "broker_url"},
     {"celery.remote_control", "worker_enable_remote_control"},
     {"celery.result_persistent", "result_persistent"},
