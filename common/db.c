@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/db_cancel.h"
 #include "common/db_connect.h"
+#include "common/db_prepare.h"
 #include "common/db_statements.h"
 #include "common/log.h"
 
@@ -54,6 +55,7 @@ struct db {
     struct sent sent[MAX_SENT];
     size_t sent_count;
     bool open;
+    bool has[DB_SETS];    /* of the optional sets: those that are prepared */
     bool broken;          /* the link failed while sending or waiting */
     bool running;         /* inside db_run() */
     int64_t cancelled_ms; /* monotonic: db_cancel() was called in this round trip; 0: it was not */
@@ -101,6 +103,7 @@ close_session(struct db *db)
     PQfinish(db->conn);
     db->conn = NULL;
     db->open = false;
+    memset(db->has, 0, sizeof db->has);
     db->sent_count = 0;
     db->broken = false;
 }
@@ -187,6 +190,16 @@ db_send(struct db *db, enum db_statement statement, const char *const *parameter
               db->open && PQsendQueryPrepared(db->conn, db_statements[statement].name,
                                               db_statements[statement].parameters, parameters, NULL,
                                               NULL, /* text results */ 0) == 1);
+}
+
+void
+db_send_preparation(struct db *db, enum db_statement statement)
+{
+    const struct sent sent = {.statement = statement, .preparation = true};
+
+    note_sent(db, &sent,
+              PQsendPrepare(db->conn, db_statements[statement].name, db_statements[statement].text,
+                            /* types, left to the server */ 0, NULL));
 }
 
 /* When the answer has to be there. */
@@ -330,37 +343,10 @@ db_run(struct db *db)
     return status;
 }
 
-static int
-ignore_row(void *unused, const PGresult *result)
+bool
+db_has(const struct db *db, enum db_set set)
 {
-    (void)unused;
-    (void)result;
-    return 0;
-}
-
-/* Everything wanted is prepared at connect, so that a table or a right that is missing shows here
- * and not at two o'clock. */
-static enum db_status
-prepare(struct db *db)
-{
-    char statement_timeout[24];
-    char lock_timeout[24];
-    const char *const parameters[] = {statement_timeout, lock_timeout};
-
-    (void)snprintf(statement_timeout, sizeof statement_timeout, "%lld",
-                   (long long)db->settings.statement_timeout_ms);
-    (void)snprintf(lock_timeout, sizeof lock_timeout, "%lld",
-                   (long long)db->settings.lock_timeout_ms);
-    for (int i = 0; i < DB_STATEMENTS; i++) {
-        const struct sent sent = {.statement = (enum db_statement)i, .preparation = true};
-
-        if (!db_is_prepared(&db->settings, sent.statement))
-            continue;
-        note_sent(db, &sent,
-                  PQsendPrepare(db->conn, db_statements[i].name, db_statements[i].text, 0, NULL));
-    }
-    db_send(db, kinds[db->settings.kind].session, parameters, ignore_row, NULL);
-    return db_run(db);
+    return db->open && db->has[set];
 }
 
 enum db_status
@@ -382,7 +368,7 @@ db_open(struct db *db)
         return DB_LOST;
     }
     db->open = true;
-    status = prepare(db);
+    status = db_prepare(db, &db->settings, kinds[db->settings.kind].session, db->has);
     if (status != DB_OK)
         close_session(db);
     return status == DB_OK || status == DB_UNFIT ? status : DB_LOST;

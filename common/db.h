@@ -30,6 +30,10 @@ enum db_set {
     DB_SET_sql,    /* the worker's */
     DB_SET_django, /* the same, where results go to the tables of django-celery-results */
     DB_SET_shim,   /* the shim's */
+    /* Optional: of the worker's own tables, which it does without.  See db_has(). */
+    DB_SET_attempt,
+    DB_SET_revoked,
+    DB_SETS
 };
 
 /* One SQL file of common/sql or a folder in it each. */
@@ -66,6 +70,7 @@ struct db_settings {
     int64_t statement_timeout_ms;
     int64_t lock_timeout_ms;
     bool django_results; /* prepare DB_SET_django, too: without its tables the database is unfit */
+    bool own_tables;     /* look for the worker's own tables, and prepare the sets of those found */
     db_wait_fn wait;     /* NULL: plain poll() */
     void *wait_context;
 };
@@ -94,6 +99,11 @@ enum db_status db_attend(struct db *db);
 
 /* db_is_open(db): false before db_open() and after DB_LOST or DB_UNFIT. */
 bool db_is_open(const struct db *db);
+
+/* db_has(db, set): are the statements of an optional ${set} prepared, its table being usable?  As
+ * found at connect; a table that goes later makes a round trip DB_UNFIT, and the next connect finds
+ * it gone. */
+bool db_has(const struct db *db, enum db_set set);
 
 /*
  * db_send(db, statement, parameters, row, context):

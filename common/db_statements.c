@@ -15,6 +15,9 @@ db_is_prepared(const struct db_settings *settings, enum db_statement statement)
         return settings->kind == DB_READER;
     case DB_SET_django:
         return settings->kind == DB_WRITER && settings->django_results;
+    case DB_SET_attempt:
+    case DB_SET_revoked:
+        return false;
     case DB_SET_sql:
     default: /* to end a transaction is every session's business */
         return settings->kind == DB_WRITER || statement == DB_rollback;

@@ -15,6 +15,7 @@ struct db_statement_text {
 extern const struct db_statement_text db_statements[DB_STATEMENTS];
 
 /* db_is_prepared(settings, statement): does a session of these ${settings} prepare it? */
+/* Those of the optional sets aside. */
 bool db_is_prepared(const struct db_settings *settings, enum db_statement statement);
 
 #endif

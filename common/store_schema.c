@@ -23,3 +23,9 @@ store_schema_misfits(struct db_script *db, bool django_results, struct text_list
 
     return db_script_query(db, EMBEDDED_schema_misfits_sql, parameters, 1, row_add_text, misfits);
 }
+
+enum db_status
+store_schema_lacks(struct db_script *db, struct text_list *lacks)
+{
+    return db_script_query(db, EMBEDDED_schema_lacks_sql, NULL, 0, row_add_text, lacks);
+}

@@ -17,4 +17,8 @@ enum db_status store_schema_is_migrated(struct db_script *db, bool *migrated);
 enum db_status store_schema_misfits(struct db_script *db, bool django_results,
                                     struct text_list *misfits);
 
+/* store_schema_lacks(db, lacks): append a line for each of the worker's own tables that is missing
+ * or may not be used, and what it does without.  These are no misfits. */
+enum db_status store_schema_lacks(struct db_script *db, struct text_list *lacks);
+
 #endif

@@ -56,10 +56,12 @@ static void
 check_schema(struct checks *checks, const struct command_line *line, struct db_script *script)
 {
     struct text_list misfits = {0};
+    struct text_list lacks = {0};
     struct db *db = NULL;
     char why[1024];
 
-    if (store_schema_misfits(script, command_django_results(line->options), &misfits) != DB_OK) {
+    if (store_schema_misfits(script, command_django_results(line->options), &misfits) != DB_OK ||
+        store_schema_lacks(script, &lacks) != DB_OK) {
         checks_failed(checks, EX_UNAVAILABLE, "schema", "cannot be read");
     } else if (misfits.count > 0) {
         (void)snprintf(why, sizeof why, "%s (%zu in all, see trophy-worker schema --check)",
@@ -67,11 +69,14 @@ check_schema(struct checks *checks, const struct command_line *line, struct db_s
         checks_failed(checks, EX_DATAERR, "schema", why);
     } else if (command_open_db(line, &db) != EX_OK) {
         checks_failed(checks, EX_DATAERR, "schema", "the worker's statements cannot be prepared");
+    } else if (lacks.count > 0) {
+        checks_passed("schema", "fits, but %s (see schema/worker.sql)", lacks.items[0]);
     } else {
         checks_passed("schema", "fits");
     }
     db_free(db);
     text_list_clear(&misfits);
+    text_list_clear(&lacks);
 }
 
 static void

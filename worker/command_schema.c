@@ -12,14 +12,16 @@ static const char help[] =
     "       trophy-worker [-c FILE] schema --check\n"
     "       trophy-worker [-c FILE] schema --print [--with-indexes]\n"
     "\n"
-    "      --apply         make the trophy tables and roles that are missing, in one transaction;\n"
-    "                      as the tables' owner, who may create roles.  Twice is once\n"
+    "      --apply         make the trophy tables, the roles and the worker's own tables that are\n"
+    "                      missing, in one transaction; as the tables' owner, who may create "
+    "roles\n"
+    "                      and a schema.  Twice is once\n"
     "      --with-indexes  two indexes more, which the worker does better with; both lock their\n"
     "                      table against writing while they are built\n"
     "      --standalone    also where Django's migrations look after the database, which would\n"
     "                      make the tables themselves\n"
     "      --check         name each table, column and right that the worker needs and does not\n"
-    "                      find, one a line\n"
+    "                      find, one a line; it warns of those that it can do without\n"
     "      --print         the SQL that --apply would run\n"
     "\n"
     "exit: 0 done, or it fits; 65 it does not fit, or was refused; 69 no database; 75 try again\n"
@@ -33,7 +35,7 @@ static const struct option long_options[] = {
 
 /* The optional one is last. */
 static const enum embedded scripts[] = {EMBEDDED_trophies_sql, EMBEDDED_roles_sql,
-                                        EMBEDDED_optional_indexes_sql};
+                                        EMBEDDED_worker_sql, EMBEDDED_optional_indexes_sql};
 
 enum { SCRIPTS = sizeof scripts / sizeof scripts[0] };
 
@@ -61,9 +63,14 @@ static int
 check(const struct command_line *line, struct db_script *db)
 {
     struct text_list misfits = {0};
+    struct text_list lacks = {0};
     int status = command_db_status(
         store_schema_misfits(db, command_django_results(line->options), &misfits));
 
+    if (status == EX_OK)
+        status = command_db_status(store_schema_lacks(db, &lacks));
+    for (size_t i = 0; i < lacks.count; i++)
+        log_warn("schema: %s (see schema/worker.sql)", lacks.items[i]);
     for (size_t i = 0; i < misfits.count; i++)
         (void)puts(misfits.items[i]);
     if (status == EX_OK && misfits.count > 0)
@@ -71,6 +78,7 @@ check(const struct command_line *line, struct db_script *db)
     else if (status == EX_OK)
         (void)puts("the schema fits");
     text_list_clear(&misfits);
+    text_list_clear(&lacks);
     return status;
 }
 

@@ -115,6 +115,7 @@ set_up(struct worker *worker, const char *name)
         .statement_timeout_ms = o->database_statement_timeout,
         .lock_timeout_ms = o->database_lock_timeout,
         .django_results = results_table_is_used(worker),
+        .own_tables = true,
         .wait = worker_wait,
         .wait_context = worker,
     };

@@ -69,7 +69,8 @@ def show_shim(shim, token):
 def show(folder):
     say('PostgreSQL: host schema, trophy tables, roles, the nine trophies, ten people')
     pg = Postgres(parent=folder)
-    pg.create_database(DATABASE, [*(SCHEMA / f'{name}.sql' for name in ('host', 'trophies', 'roles', 'initial_trophies')),
+    pg.create_database(DATABASE, [*(SCHEMA / f'{name}.sql' for name in ('host', 'trophies', 'roles', 'worker',
+                                                                         'initial_trophies')),
                                   ROOT / 'deploy' / 'demo_world.sql'])
     pg.add_worker_login()
     pg.add_shim_login()

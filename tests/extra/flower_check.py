@@ -170,7 +170,7 @@ def main():
     os.environ.setdefault('LC_ALL', 'C.UTF-8')
     with servers.Postgres() as postgres, servers.RabbitMQ() as rabbitmq:
         postgres.create_database('trophy_template', [servers.SCHEMA / f'{name}.sql' for name in
-                                                     ('host', 'trophies', 'roles', 'initial_trophies')])
+                                                     ('host', 'trophies', 'roles', 'worker', 'initial_trophies')])
         postgres.add_worker_login()
         with stands.Stand('ours', postgres, rabbitmq) as stand:
             stand.thread.submit(check, stand, options.screenshot and os.path.abspath(options.screenshot)).result()

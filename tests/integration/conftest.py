@@ -49,7 +49,7 @@ def _signals():
 def postgres():
     with servers.Postgres() as pg:
         pg.create_database(TEMPLATE, [servers.SCHEMA / f'{name}.sql'
-                                      for name in ('host', 'trophies', 'roles', 'initial_trophies')])
+                                      for name in ('host', 'trophies', 'roles', 'worker', 'initial_trophies')])
         pg.add_worker_login()
         pg.add_shim_login()
         yield pg

@@ -71,7 +71,7 @@ def test_database_gone(command):
     """The server goes for good in the middle: some attempts, then 69, and how far it came."""
     with servers.Postgres() as postgres:
         postgres.create_database('own', [servers.SCHEMA / f'{name}.sql'
-                                         for name in ('host', 'trophies', 'roles', 'initial_trophies')])
+                                         for name in ('host', 'trophies', 'roles', 'worker', 'initial_trophies')])
         postgres.add_worker_login()
         postgres.query('own', """
             insert into auth_user (id, password, last_login, is_superuser, username, first_name, last_name, email,

@@ -51,6 +51,25 @@ def test_check_names_misfit(postgres, database, change):
     assert (done.exit, done.out) == (DATA, MISFITS[change] + '\n')
 
 
+# the worker does without these: a warning
+LACKS = {
+    'drop schema trophy_worker cascade': ['attempt: no such table', 'revoked: no such table'],
+    'drop table trophy_worker.revoked': ['revoked: no such table'],
+    'revoke update on trophy_worker.attempt from trophy_worker': ['attempt: no right to update'],
+    'revoke usage on schema trophy_worker from trophy_worker': ['attempt: no right to use its schema',
+                                                                'revoked: no right to use its schema'],
+    'alter table trophy_worker.attempt rename attempts to tries': ['attempt: has other columns than expected'],
+}
+
+
+@pytest.mark.parametrize('change', LACKS)
+def test_check_warns_of_own_tables(postgres, database, change):
+    postgres.query(database, change)
+    done = run(['schema', '--check'], postgres.worker_url(database))
+    assert (done.exit, done.out) == (OK, 'the schema fits\n')
+    assert re.findall(r'<4>schema: trophy_worker\.([^:]+: [^:]+):', done.err) == LACKS[change]
+
+
 def test_check_names_all(postgres):
     postgres.create_database('bare')
     try:
@@ -77,7 +96,8 @@ def test_apply_twice(postgres, host):
         done = run(['schema', '--apply', '--with-indexes'], postgres.url(host))
         assert (done.exit, done.out) == (OK, 'applied\nthe schema fits\n')
     assert postgres.query(host, "select to_regclass('trophy_worker_award_once') is not null, "
-                                "to_regclass('trophy_worker_volume') is not null") == [(True, True)]
+                                "to_regclass('trophy_worker_volume') is not null, "
+                                "to_regclass('trophy_worker.attempt') is not null") == [(True, True, True)]
     assert run(['schema', '--check'], postgres.url(host)).exit == OK
 
 
@@ -128,9 +148,9 @@ def test_apply_without_right(postgres, host):
 
 
 def test_print_is_the_files():
-    files = [(SCHEMA / f'{name}.sql').read_text() for name in ('trophies', 'roles', 'optional_indexes')]
+    files = [(SCHEMA / f'{name}.sql').read_text() for name in ('trophies', 'roles', 'worker', 'optional_indexes')]
     assert run(['schema', '--print', '--with-indexes']).out == '\n'.join(files)
-    assert run(['schema', '--print']).out == '\n'.join(files[:2])
+    assert run(['schema', '--print']).out == '\n'.join(files[:3])
 
 
 @pytest.mark.parametrize('args', [[], ['--apply', '--check'], ['--check', '--standalone'], ['--check', '--with-indexes'],

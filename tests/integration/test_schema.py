@@ -10,7 +10,7 @@ import pytest
 from servers import SCHEMA, WORKER_LOGIN
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / 'data' / 'golden'
-FILES = [SCHEMA / f'{name}.sql' for name in ('trophies', 'roles', 'initial_trophies')]
+FILES = [SCHEMA / f'{name}.sql' for name in ('trophies', 'roles', 'worker', 'initial_trophies')]
 
 # What the worker and the shim may do, table by table; everything else they may not.
 RIGHTS = {
@@ -26,6 +26,8 @@ RIGHTS = {
             'SELECT': {'id', 'task_id', 'status', 'content_type', 'content_encoding', 'result', 'meta'},
             'INSERT': 'all', 'UPDATE': 'all'},
         'django_celery_results_chordcounter': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all', 'DELETE': 'all'},
+        'attempt': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all', 'DELETE': 'all'},
+        'revoked': {'SELECT': 'all', 'INSERT': 'all', 'UPDATE': 'all', 'DELETE': 'all'},
     },
     'trophy_shim': {
         'auth_user': {'SELECT': {'id', 'is_active', 'is_staff', 'last_login'}},
@@ -197,7 +199,7 @@ def test_rights_are_exactly_these(postgres, database, role):
                     then has_column_privilege(%(role)s, c.oid, a.attname, p) end
         from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0,
              unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
-        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'p')''', {'role': role})
+        where c.relnamespace in ('public'::regnamespace, 'trophy_worker'::regnamespace) and c.relkind in ('r', 'v', 'p')''', {'role': role})
     wrong = []
     for table, right, column, on_table, on_column in rows:
         allowed = RIGHTS[role].get(table, {}).get(right, set())

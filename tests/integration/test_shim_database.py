@@ -60,7 +60,7 @@ def test_stopped_and_started_under_load(shim):
     """503 while it is away, 200 before and after, on the same connections; nothing else, and no restart."""
     with servers.Postgres() as own:
         own.create_database('away', [servers.SCHEMA / f'{name}.sql'
-                                     for name in ('host', 'trophies', 'roles', 'initial_trophies')])
+                                     for name in ('host', 'trophies', 'roles', 'worker', 'initial_trophies')])
         own.add_shim_login()
         one = shim(database_url=own.shim_url('away'))
         with Load(one.port) as load:

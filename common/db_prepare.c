@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything wanted is prepared at connect, so that a table or a right that is missing shows here
+ * and not at two o'clock.  The worker's own tables are looked for first, as it does without them.
+ */
+#include "common/db_prepare.h"
+
+#include "common/db_statements.h"
+#include "common/store_row.h"
+
+#include <stdio.h>
+
+static int
+ignore_row(void *unused, const PGresult *result)
+{
+    (void)unused;
+    (void)result;
+    return 0;
+}
+
+static int
+read_own_tables(void *context, const PGresult *result)
+{
+    bool *has = context;
+
+    has[DB_SET_attempt] = row_flag(result, 0);
+    has[DB_SET_revoked] = row_flag(result, 1);
+    return 0;
+}
+
+static enum db_status
+prepare_optional(struct db *db, const bool has[DB_SETS])
+{
+    for (int i = 0; i < DB_STATEMENTS; i++)
+        if (has[db_statements[i].set])
+            db_send_preparation(db, (enum db_statement)i);
+    return db_is_idle(db) ? DB_OK : db_run(db);
+}
+
+enum db_status
+db_prepare(struct db *db, const struct db_settings *settings, enum db_statement session,
+           bool has[DB_SETS])
+{
+    char statement_timeout[24];
+    char lock_timeout[24];
+    const char *const parameters[] = {statement_timeout, lock_timeout};
+    enum db_status status;
+
+    (void)snprintf(statement_timeout, sizeof statement_timeout, "%lld",
+                   (long long)settings->statement_timeout_ms);
+    (void)snprintf(lock_timeout, sizeof lock_timeout, "%lld", (long long)settings->lock_timeout_ms);
+    for (int i = 0; i < DB_STATEMENTS; i++)
+        if (db_is_prepared(settings, (enum db_statement)i))
+            db_send_preparation(db, (enum db_statement)i);
+    db_send(db, session, parameters, ignore_row, NULL);
+    if (settings->own_tables)
+        db_send(db, DB_own_tables, NULL, read_own_tables, has);
+    status = db_run(db);
+    return status == DB_OK ? prepare_optional(db, has) : status;
+}
