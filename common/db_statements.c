@@ -17,6 +17,7 @@ db_is_prepared(const struct db_settings *settings, enum db_statement statement)
         return settings->kind == DB_WRITER && settings->django_results;
     case DB_SET_attempt:
     case DB_SET_revoked:
+    case DB_SETS:
         return false;
     case DB_SET_sql:
     default: /* to end a transaction is every session's business */

@@ -24,9 +24,9 @@ struct consumer {
 static const char who[] = "consumer";
 
 static const char *
-or_name(const char *text, const char *name)
+or_else(const char *text, const char *initial)
 {
-    return text[0] == '\0' ? name : text;
+    return text == NULL || text[0] == '\0' ? initial : text;
 }
 
 /* The queues of the settings take the first places, in their order. */
@@ -41,9 +41,9 @@ take_places(struct consumer *consumer)
         const char *name = settings->queues[i];
         const struct consumed_queue queue = {
             .name = name,
-            .exchange = or_name(settings->exchange, name),
-            .exchange_type = settings->exchange_type,
-            .routing_key = or_name(settings->routing_key, name),
+            .exchange = or_else(settings->exchange, name),
+            .exchange_type = or_else(settings->exchange_type, "direct"),
+            .routing_key = or_else(settings->routing_key, name),
         };
         size_t place;
 

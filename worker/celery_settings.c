@@ -24,6 +24,7 @@ static const struct {
     {"celery.remote_control", "worker_enable_remote_control"},
     {"celery.result_persistent", "result_persistent"},
     {"celery.results", "result_backend"},
+    {"celery.track_started", "task_track_started"},
     {"worker.soft_time_limit", "task_soft_time_limit"},
     {"worker.time_limit", "task_time_limit"},
 };
@@ -34,7 +35,7 @@ static const char fixed[] =
     "\"event_exchange\": \"celeryev\", \"event_serializer\": \"json\", "
     "\"result_serializer\": \"json\", \"task_acks_late\": true, "
     "\"task_acks_on_failure_or_timeout\": false, \"task_ignore_result\": false, "
-    "\"task_protocol\": 2, \"task_serializer\": \"json\", \"task_track_started\": false, "
+    "\"task_protocol\": 2, \"task_serializer\": \"json\", "
     "\"worker_concurrency\": 1, \"worker_disable_rate_limits\": false}";
 
 static bool

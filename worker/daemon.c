@@ -9,6 +9,7 @@
 #include "worker/events.h"
 #include "worker/node_name.h"
 #include "worker/results_table.h"
+#include "worker/revoked_table.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -60,6 +61,8 @@ drain(struct worker *worker)
             break;
         (void)worker_turn(worker, -1, 0, inbox_is_storing(&worker->inbox) ? 0 : 100);
     }
+    if (!worker->leaving && db_is_open(worker->db))
+        (void)revoked_table_keep(worker);
     worker_settle(worker);
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
 }

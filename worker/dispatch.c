@@ -7,6 +7,7 @@
 #include "worker/ending.h"
 #include "worker/ration.h"
 #include "worker/results_table.h"
+#include "worker/revoked_table.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -292,6 +293,8 @@ has_database(struct worker *worker)
     if (db_is_open(worker->db))
         return true;
     status = db_open(worker->db);
+    if (status == DB_OK)
+        status = revoked_table_load(worker);
     if (status == DB_OK) {
         log_note("db: connected");
         backoff_works(&worker->db_backoff, clock_monotonic_ms());
@@ -312,6 +315,17 @@ run_plan(struct worker *worker, struct message *message)
         worker_replace(worker, message, worker->options->broker_park_queue, /* attempt */ false);
     else
         worker_replace(worker, message, own_queue, /* attempt */ message->plan == PLAN_AGAIN);
+}
+
+/* Revoked ids are written before anything that they might keep from running. */
+static bool
+keep_revoked(struct worker *worker)
+{
+    enum db_status status = revoked_table_keep(worker);
+
+    if (status != DB_OK)
+        note_database(worker, "revoked", status);
+    return status == DB_OK;
 }
 
 /* Before anything new: a message whose result waits holds back its acknowledgement. */
@@ -337,7 +351,8 @@ worker_dispatch(struct worker *worker)
 
     if (store_results(worker))
         return true;
-    ready = has_database(worker); /* which turns the loop: only then who has come too late */
+    ready = has_database(worker) &&
+            keep_revoked(worker); /* which turns the loop: only then who has come too late */
     limits = limits_now(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef WORKER_REVOKED_TABLE_H
+#define WORKER_REVOKED_TABLE_H
+
+#include "worker/worker.h"
+
+/*
+ * What has been revoked outlives the process in the table trophy_worker.revoked, as it does in the
+ * state file of a Celery worker (--statedb), for as long as an id counts.  Stamps are kept along
+ * with the ids, as "stamp:[header, stamp]".  Without the table all this does nothing.
+ */
+
+/* revoked_table_load(worker): the database is there (again): what has been revoked by way of other
+ * workers or before our start counts here, too.  Other than DB_OK: not loaded. */
+enum db_status revoked_table_load(struct worker *worker);
+
+/* revoked_table_keep(worker): write what is not in the table yet.  DB_OK: nothing is left, or
+ * nothing can be kept. */
+enum db_status revoked_table_keep(struct worker *worker);
+
+#endif
