@@ -15,13 +15,15 @@
 
 enum { MAX_TIMEOUTS = 3 }; /* statement timeouts of one message alone before it is given up */
 
-static struct batch_limits
-limits_now(const struct worker *worker)
+struct batch_limits
+worker_limits(const struct worker *worker)
 {
     return (struct batch_limits){
         .now_us = clock_now_us(),
         .now_ms = clock_monotonic_ms(),
         .max_users = (size_t)worker->options->worker_batch_users,
+        .suspects_from_ms = worker->suspects.backoff.not_before_ms,
+        .marked = db_has(worker->db, DB_SET_attempt),
     };
 }
 
@@ -31,17 +33,24 @@ find_setting(const struct worker *worker, const struct message *message)
     return task_settings_find(&worker->task_settings, message->task.name);
 }
 
-/* Ends the messages that nobody wants any more, checked when their turn comes, as Celery does; and
- * lets the others wait for their task's rate. */
+/* Ends a message that nobody wants any more, checked when its turn comes, as Celery does; or lets
+ * it wait for its task's rate. */
+static void
+weed_out_one(struct worker *worker, struct message *message, int64_t now_ms)
+{
+    if (!worker_revoke_unwanted(worker, message) && message->plan == PLAN_RUN)
+        ration(message, find_setting(worker, message), now_ms);
+}
+
+/* What is not decoded yet has its turn later. */
 static void
 weed_out(struct worker *worker, const struct batch_limits *limits)
 {
     for (size_t i = 0; i < worker->inbox.count; i++) {
         struct message *message = worker->inbox.messages[i];
 
-        if ((message->rationed || message_is_due(message, limits)) &&
-            !worker_revoke_unwanted(worker, message) && message->plan == PLAN_RUN)
-            ration(message, find_setting(worker, message), limits->now_ms);
+        if (!message->undecoded && (message->rationed || message_is_due(message, limits)))
+            weed_out_one(worker, message, limits->now_ms);
     }
 }
 
@@ -172,7 +181,7 @@ run_users(struct worker *worker)
     enum db_status status;
     uint64_t awards = 0;
 
-    worker->evaluator.guest = results_table_guest(worker);
+    worker->evaluator.guest = worker_suspects_guest(worker, results_table_guest(worker));
     status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
     worker->evaluator.guest = NULL;
 
@@ -298,7 +307,7 @@ has_database(struct worker *worker)
     if (status == DB_OK) {
         log_note("db: connected");
         backoff_works(&worker->db_backoff, clock_monotonic_ms());
-        return true;
+        return worker_suspects_connected(worker) == DB_OK;
     }
     log_warn("db: %s, again in %lld ms",
              status == DB_UNFIT ? "does not fit (see schema/)" : "not available",
@@ -312,9 +321,9 @@ run_plan(struct worker *worker, struct message *message)
     const char *own_queue = worker_queue(worker, message);
 
     if (message->plan == PLAN_PARK)
-        worker_replace(worker, message, worker->options->broker_park_queue, /* attempt */ false);
+        worker_replace(worker, message, worker->options->broker_park_queue, /* round */ false);
     else
-        worker_replace(worker, message, own_queue, /* attempt */ message->plan == PLAN_AGAIN);
+        worker_replace(worker, message, own_queue, /* round */ message->plan == PLAN_AGAIN);
 }
 
 /* Revoked ids are written before anything that they might keep from running. */
@@ -342,6 +351,48 @@ store_results(struct worker *worker)
     return status == DB_OK;
 }
 
+/* Nobody wants a message any more, or its task's rate holds it back: known only now that it is
+ * decoded. */
+static void
+weed_out_decoded(struct worker *worker, const struct batch_limits *limits)
+{
+    for (size_t i = 0; i < worker->batch.message_count; i++) {
+        struct message *message = worker->batch.messages[i];
+
+        if (message->state == MESSAGE_RUNNING)
+            weed_out_one(worker, message, limits->now_ms);
+        if (message->state == MESSAGE_RUNNING && message->rationed)
+            message_put_back(message, message->not_before_ms);
+    }
+}
+
+static enum db_status
+take_suspects(struct worker *worker)
+{
+    enum db_status status = worker_suspects_take(worker);
+    struct batch_limits limits = worker_limits(worker);
+
+    if (status != DB_OK && !db_is_open(worker->db))
+        note_database(worker, "suspects", status);
+    if (status != DB_OK)
+        return status;
+    weed_out_decoded(worker, &limits);
+    batch_choose(&worker->batch, limits.max_users);
+    return DB_OK;
+}
+
+/* Before anything new is marked.  False: the database has gone. */
+static bool
+tidy_suspects(struct worker *worker)
+{
+    enum db_status status = worker_suspects_tidy(worker);
+
+    if (status == DB_OK || db_is_open(worker->db))
+        return true;
+    note_database(worker, "suspects", status);
+    return false;
+}
+
 bool
 worker_dispatch(struct worker *worker)
 {
@@ -351,18 +402,23 @@ worker_dispatch(struct worker *worker)
 
     if (store_results(worker))
         return true;
-    ready = has_database(worker) &&
-            keep_revoked(worker); /* which turns the loop: only then who has come too late */
-    limits = limits_now(worker);
+    ready = has_database(worker); /* which turns the loop: only then who has come too late */
+    attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
+    ready = ready && tidy_suspects(worker) && keep_revoked(worker);
+    limits = worker_limits(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);
     if (!ready || batch_gather(batch, &worker->inbox, &limits) != 0 || batch->message_count == 0) {
         worker_settle(worker);
         return false;
     }
-    if (batch->messages[0]->plan != PLAN_RUN)
+    if (batch->lane == LANE_SUSPECTS && take_suspects(worker) != DB_OK) {
+        worker_settle(worker);
+        return false;
+    }
+    if (batch->message_count > 0 && batch->messages[0]->plan != PLAN_RUN)
         run_plan(worker, batch->messages[0]);
-    else
+    else if (batch->message_count > 0)
         run_batch(worker);
     worker_settle(worker);
     return true;

@@ -42,9 +42,12 @@ message_is_settled(const struct message *message)
 bool
 message_is_same(const struct message *a, const struct message *b)
 {
-    return a->task.id != NULL && b->task.id != NULL && a->digest == b->digest &&
-           a->task.retries == b->task.retries && a->task.eta_us == b->task.eta_us &&
-           strcmp(a->task.id, b->task.id) == 0;
+    if (a->digest != b->digest || a->bare != b->bare)
+        return false;
+    if (a->bare)
+        return true;
+    return a->task.id != NULL && b->task.id != NULL && a->task.retries == b->task.retries &&
+           a->task.eta_us == b->task.eta_us && strcmp(a->task.id, b->task.id) == 0;
 }
 
 int

@@ -17,8 +17,7 @@
 /* What is to become of a message. */
 enum message_plan {
     PLAN_RUN,    /* do what it asks for */
-    PLAN_AGAIN,  /* put it at the end of its queue, one more attempt counted, since it may have
-                    killed a worker */
+    PLAN_AGAIN,  /* foreign: put it at the end of its queue, one more round counted */
     PLAN_ROTATE, /* it is for later: let it wait at the broker, as it is */
     PLAN_PARK,   /* move it to broker.park_queue */
 };
@@ -48,7 +47,7 @@ enum cut {
     CUT_HARD,
 };
 
-/* A delivery that we have taken on, decoded. */
+/* A delivery that we have taken on: decoded, or as it came. */
 struct message {
     struct delivery delivery; /* its body is kept only while it may be published again */
     struct celery_task task;
@@ -83,12 +82,16 @@ struct message {
     bool retried;                 /* its sender has been told that it is run again */
     uint64_t digest;              /* of its body: is a message with the same id the same message? */
     bool incomplete;              /* there was no memory for all that follows it */
-    bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
-                   its own */
+    bool alone;                   /* never in one batch with others: it has wishes of its own */
+    bool suspect;     /* it came before, so it may have killed a process: see attempts.h */
+    bool undecoded;   /* its body is as it came; ${task} is what the headers say */
+    bool bare;        /* the headers do not say its id */
+    bool marked;      /* as about to be run, in the database */
+    int64_t attempts; /* the marks that it had before; 0: none that we know of */
 };
 
 /* message_is_same(a, b): the same task, not only the same id: also the same body, attempt of
- * Celery's (retries) and eta. */
+ * Celery's (retries) and eta.  Where the headers do not say these, the body says all. */
 bool message_is_same(const struct message *a, const struct message *b);
 
 /* message_free(message): NULL is fine. */

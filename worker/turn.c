@@ -70,7 +70,7 @@ take_signals(struct worker *worker)
 static void
 consumer_gone(struct worker *worker)
 {
-    size_t dropped = inbox_forget_deliveries(&worker->inbox);
+    size_t dropped = worker_forget_deliveries(worker);
 
     log_warn("broker: consumer: again in %lld ms, %zu messages will be delivered anew",
              (long long)backoff_failed(&worker->consumer_backoff, clock_monotonic_ms()), dropped);
@@ -88,7 +88,7 @@ take_deliveries(struct worker *worker)
             backoff_left_ms(&worker->consumer_backoff, clock_monotonic_ms()) > 0)
             return;
         /* what an acknowledgement found lost is forgotten here */
-        (void)inbox_forget_deliveries(&worker->inbox);
+        (void)worker_forget_deliveries(worker);
         if (consumer_open(worker->consumer) == BROKER_LOST) {
             consumer_gone(worker);
             return;
