@@ -6,6 +6,7 @@
 #include "worker/cut.h"
 #include "worker/ending.h"
 #include "worker/ration.h"
+#include "worker/report.h"
 #include "worker/results_table.h"
 #include "worker/revoked_table.h"
 #include "worker/worker.h"
@@ -137,6 +138,7 @@ end_message(struct worker *worker, struct message *message, const struct subject
         break;
     case SUBJECT_DONE:
     case SUBJECT_SKIPPED:
+        message->skipped = report_skipped(subject);
         worker_succeed(worker, message);
         break;
     case SUBJECT_FAILED:
@@ -326,17 +328,6 @@ run_plan(struct worker *worker, struct message *message)
         worker_replace(worker, message, own_queue, /* round */ message->plan == PLAN_AGAIN);
 }
 
-/* Revoked ids are written before anything that they might keep from running. */
-static bool
-keep_revoked(struct worker *worker)
-{
-    enum db_status status = revoked_table_keep(worker);
-
-    if (status != DB_OK)
-        note_database(worker, "revoked", status);
-    return status == DB_OK;
-}
-
 /* Before anything new: a message whose result waits holds back its acknowledgement. */
 static bool
 store_results(struct worker *worker)
@@ -404,7 +395,7 @@ worker_dispatch(struct worker *worker)
         return true;
     ready = has_database(worker); /* which turns the loop: only then who has come too late */
     attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
-    ready = ready && tidy_suspects(worker) && keep_revoked(worker);
+    ready = ready && tidy_suspects(worker) && revoked_table_keep(worker);
     limits = worker_limits(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);

@@ -66,6 +66,7 @@ struct message {
     unsigned timeouts;      /* how often it ran alone into the statement timeout */
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
+    const char *skipped;    /* why its user was; static, NULL: was not, or not known yet */
     struct ending ending;   /* and what is told of it then */
     struct follow_ups follow_ups; /* to be published before it ends */
     struct chord_ends chords;     /* headers that it completes: then their bodies, too */

@@ -151,13 +151,19 @@ write_some(struct worker *worker, const json_t *rows)
     return DB_OK;
 }
 
-enum db_status
+static bool
+has_unkept(const struct worker *worker)
+{
+    return worker->revoked.unkept + worker->revoked_stamps.unkept > 0 &&
+           db_has(worker->db, DB_SET_revoked);
+}
+
+bool
 revoked_table_keep(struct worker *worker)
 {
     enum db_status status = DB_OK;
 
-    while (status == DB_OK && db_has(worker->db, DB_SET_revoked) &&
-           worker->revoked.unkept + worker->revoked_stamps.unkept > 0) {
+    while (status == DB_OK && has_unkept(worker)) {
         json_t *rows = json_array();
 
         collect_ids(&worker->revoked, rows);
@@ -166,5 +172,8 @@ revoked_table_keep(struct worker *worker)
         status = json_array_size(rows) == 0 ? DB_RETRY : write_some(worker, rows);
         json_decref(rows);
     }
-    return status;
+    if (status != DB_OK)
+        log_warn("revoked: not kept yet, again in %lld ms",
+                 (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
+    return status == DB_OK;
 }

@@ -14,8 +14,8 @@
  * workers or before our start counts here, too.  Other than DB_OK: not loaded. */
 enum db_status revoked_table_load(struct worker *worker);
 
-/* revoked_table_keep(worker): write what is not in the table yet.  DB_OK: nothing is left, or
- * nothing can be kept. */
-enum db_status revoked_table_keep(struct worker *worker);
+/* revoked_table_keep(worker): write what is not in the table yet; before anything is run that it
+ * might be about.  False: the database does not take it now; when it is asked again is put off. */
+bool revoked_table_keep(struct worker *worker);
 
 #endif
