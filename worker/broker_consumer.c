@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The connection that messages come in by. */
+#include "common/clock.h"
 #include "common/log.h"
 #include "worker/broker_connection.h"
 #include "worker/broker_consume.h"
 #include "worker/broker_control.h"
+#include "worker/broker_control_watch.h"
 #include "worker/broker_delivery.h"
 #include "worker/broker_native_delay.h"
 
@@ -18,6 +20,7 @@ struct consumer {
     unsigned turn; /* which URL comes next */
     struct assembly assembly;
     struct native_delay native_delay;
+    struct control_watch control_watch;
     char control_key[BROKER_CONTROL_KEY_SIZE]; /* "": no remote control on this connection */
 };
 
@@ -62,6 +65,11 @@ consumer_new(const struct consumer_settings *settings)
     if (consumer == NULL)
         return NULL;
     consumer->settings = *settings;
+    consumer->control_watch = (struct control_watch){
+        .requests = settings->control,
+        .replies = settings->control_replies,
+        .key = consumer->control_key,
+    };
     if (take_places(consumer) == 0)
         return consumer;
     consumer_free(consumer);
@@ -86,6 +94,7 @@ drop(struct consumer *consumer, bool politely)
     consumer->control_key[0] = '\0';
     assembly_clear(&consumer->assembly);
     broker_native_delay_forget(&consumer->native_delay);
+    broker_control_watch_forget(&consumer->control_watch);
 }
 
 void
@@ -316,6 +325,8 @@ take_frame(struct consumer *consumer, const amqp_frame_t *frame)
     if (frame->channel == BROKER_DELAY_CHANNEL)
         return broker_native_delay_take(&consumer->native_delay, consumer->connection,
                                         &consumer->places, frame);
+    if (frame->channel == BROKER_CONTROL_CHANNEL)
+        return broker_control_watch_take(&consumer->control_watch, consumer->connection, frame);
     switch (frame->frame_type) {
     case AMQP_FRAME_METHOD:
         return take_method(consumer, frame);
@@ -326,6 +337,14 @@ take_frame(struct consumer *consumer, const amqp_frame_t *frame)
     default: /* heartbeat */
         return true;
     }
+}
+
+static bool
+watch_control(struct consumer *consumer)
+{
+    return consumer->control_key[0] == '\0' ||
+           broker_control_watch(&consumer->control_watch, consumer->connection,
+                                clock_monotonic_ms());
 }
 
 enum broker_event
@@ -340,7 +359,7 @@ consumer_next(struct consumer *consumer, struct delivery *delivery)
         amqp_maybe_release_buffers(consumer->connection); /* all that was decoded has been copied */
         status = amqp_simple_wait_frame_noblock(consumer->connection, &frame, &at_once);
         if (status == AMQP_STATUS_TIMEOUT)
-            return BROKER_NOTHING;
+            return watch_control(consumer) ? BROKER_NOTHING : lost(consumer);
         if (status != AMQP_STATUS_OK) {
             log_warn("broker: %s: %s", who, amqp_error_string2(status));
             return lost(consumer);
