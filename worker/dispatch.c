@@ -138,7 +138,8 @@ end_message(struct worker *worker, struct message *message, const struct subject
         break;
     case SUBJECT_DONE:
     case SUBJECT_SKIPPED:
-        message->skipped = report_skipped(subject);
+        if (message->kind->work == WORK_EVALUATE_USER && subject->skip != SKIP_NONE)
+            message->skipped = report_skip_text(subject->skip);
         worker_succeed(worker, message);
         break;
     case SUBJECT_FAILED:
