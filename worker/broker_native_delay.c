@@ -76,7 +76,7 @@ look(amqp_connection_state_t connection, const char *queue)
 
 /* An exchange, its queue, and the messages that it keeps for 2^${level} s. */
 static bool
-make_level(amqp_connection_state_t connection, int level)
+make_level(amqp_connection_state_t connection, int level, bool answered)
 {
     char name[NATIVE_DELAY_NAME_SIZE];
     char next[NATIVE_DELAY_NAME_SIZE];
@@ -103,10 +103,11 @@ make_level(amqp_connection_state_t connection, int level)
     entries[3] = broker_text_entry("x-dead-letter-exchange", next);
     return declare_exchange(connection, name, "topic") &&
            send(connection, AMQP_QUEUE_DECLARE_METHOD, &declare) &&
-           bind_queue(connection, name, name, key, /* answered */ false);
+           bind_queue(connection, name, name, key, answered);
 }
 
-/* Messages whose digit for ${level} is 0 go on at once. */
+/* Messages whose digit for ${level} is 0 go on at once, to the exchange behind it, which is there.
+ */
 static bool
 bind_level(amqp_connection_state_t connection, int level)
 {
@@ -117,20 +118,21 @@ bind_level(amqp_connection_state_t connection, int level)
     native_delay_name(level, name);
     native_delay_name(level - 1, next);
     native_delay_key(level, '0', key);
-    return bind_exchange(connection, next, name, key, /* answered */ level == 0);
+    return bind_exchange(connection, next, name, key, /* answered */ true);
 }
 
+/* One level at a time, a few hundred bytes, and its way from the one above; below 0: the exchange
+ * that tasks leave by. */
 static bool
-make(amqp_connection_state_t connection)
+make(amqp_connection_state_t connection, int level)
 {
-    bool sent = true;
+    bool first = level == NATIVE_DELAY_LEVELS - 1;
 
-    for (int level = NATIVE_DELAY_LEVELS - 1; sent && level >= 0; level--)
-        sent = make_level(connection, level);
-    sent = sent && declare_exchange(connection, NATIVE_DELAY_DELIVERY, "topic");
-    for (int level = NATIVE_DELAY_LEVELS - 1; sent && level >= 0; level--)
-        sent = bind_level(connection, level);
-    return sent;
+    if (level < 0)
+        return declare_exchange(connection, NATIVE_DELAY_DELIVERY, "topic") &&
+               bind_level(connection, 0);
+    return make_level(connection, level, /* answered */ first) &&
+           (first || bind_level(connection, level + 1));
 }
 
 static bool
@@ -164,8 +166,9 @@ look_on(struct native_delay *delay, amqp_connection_state_t connection, const st
         return open_channel(delay, connection) &&
                look(connection, places->items[delay->place].name);
     delay->step = any_quorum(places) ? NATIVE_DELAY_MAKING : NATIVE_DELAY_IDLE;
+    delay->level = NATIVE_DELAY_LEVELS - 1;
     return delay->step == NATIVE_DELAY_IDLE ||
-           (open_channel(delay, connection) && make(connection));
+           (open_channel(delay, connection) && make(connection, delay->level));
 }
 
 /* The same for the next queue to be bound. */
@@ -193,6 +196,8 @@ go_on(struct native_delay *delay, amqp_connection_state_t connection, const stru
         delay->place++;
         return look_on(delay, connection, places);
     case NATIVE_DELAY_MAKING:
+        if (delay->level >= 0)
+            return open_channel(delay, connection) && make(connection, --delay->level);
         delay->step = NATIVE_DELAY_BINDING;
         delay->place = 0;
         return bind_on(delay, connection, places);
@@ -224,6 +229,7 @@ note_refusal(struct native_delay *delay, struct places *places, const amqp_chann
         log_warn("broker: native delayed delivery: not made ready: %d %.*s", (int)close->reply_code,
                  (int)close->reply_text.len, (const char *)close->reply_text.bytes);
     delay->told = true;
+    delay->level = -1; /* the others will not be any different */
 }
 
 bool

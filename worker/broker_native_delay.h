@@ -22,6 +22,7 @@ struct native_delay {
         NATIVE_DELAY_BINDING,
     } step;
     size_t place; /* that is looked at, or bound */
+    int level;    /* that is made */
     bool open;    /* the channel is */
     bool told;    /* that the broker does not let us: outlives connections, so it is said once */
 };
