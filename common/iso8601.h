@@ -6,9 +6,15 @@
 
 /*
  * iso8601_parse(text, instant_us):
- * Read an eta or expires as Celery and its relatives write it: date, "T" or a blank, time with 0 to
- * 9 fraction digits (beyond microseconds cut), then nothing (UTC), "Z", or ±HH:MM with hours up
- * to 23.  -1: unreadable, ${instant_us} untouched.  Source: celery 1.6.
+ * Read an eta or expires as Celery's own parsers do, since not only Python sends them.  Date:
+ * YYYY-MM-DD (month and day of one digit, too), YYYYMMDD, YYYY-MM, YYYY, a day of the year or an
+ * ISO week, with or without dashes.  Then nothing (midnight), or any one character ("T", "t", a
+ * blank) and hh, hh:mm, hh:mm:ss or the same without colons, the seconds with a fraction of any
+ * number of digits (beyond microseconds cut) at a point or a comma; 24:00 is the midnight behind
+ * the day.  Then nothing (UTC), "Z", "z", ±hh, ±hhmm or ±hh:mm, hours up to 23.  -1: unreadable,
+ * ${instant_us} untouched.  What Celery 5.2 reads only by ignoring the end of the text, which may
+ * be an offset, is read as 5.6 does or not at all.  Source: celery 1.6; dateutil's isoparse, which
+ * Celery 5.3 and later call; celery.utils.iso8601 of 5.2.
  */
 int iso8601_parse(const char *text, int64_t *instant_us);
 

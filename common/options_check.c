@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { QUEUE_NAME_MAX = 255, PORT_MAX = 65535 };
 
@@ -23,10 +24,11 @@ refuse(const struct options *options, const char *group, const char *name, const
 static bool
 has_scheme(const char *url)
 {
-    static const char *const schemes[] = {"amqp://", "amqps://", "pyamqp://"};
+    static const char *const schemes[] = {"amqp://", "amqps://", "pyamqp://", "pyamqps://",
+                                          "librabbitmq://"};
 
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        if (strncmp(url, schemes[i], strlen(schemes[i])) == 0)
+        if (strncasecmp(url, schemes[i], strlen(schemes[i])) == 0)
             return true;
     return false;
 }
@@ -36,10 +38,15 @@ check_urls(struct options *options, struct err *err)
 {
     if (text_list_split(&options->broker_urls, options->broker_url, ';') != 0)
         return err_set(err, "broker.url: out of memory");
+    text_list_drop_empty(&options->broker_urls);
+    if (options->broker_urls.count == 0)
+        return refuse(options, "broker", "url", "", "one URL at least", err);
     for (size_t i = 0; i < options->broker_urls.count; i++)
         if (!has_scheme(options->broker_urls.items[i]))
             return refuse(options, "broker", "url", "",
-                          "amqp://..., amqps://... or pyamqp://..., several separated by ;,", err);
+                          "amqp://..., amqps://..., pyamqp://... or librabbitmq://..., several "
+                          "separated by ;,",
+                          err);
     return 0;
 }
 

@@ -47,6 +47,20 @@ text_list_split(struct text_list *list, const char *text, char separator)
     }
 }
 
+void
+text_list_drop_empty(struct text_list *list)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->items[i][0] == '\0')
+            free(list->items[i]);
+        else
+            list->items[kept++] = list->items[i];
+    }
+    list->count = kept;
+}
+
 bool
 text_list_has(const struct text_list *list, const char *text)
 {

@@ -21,6 +21,9 @@ int text_list_add(struct text_list *list, const char *text, size_t length);
  */
 int text_list_split(struct text_list *list, const char *text, char separator);
 
+/* text_list_drop_empty(list): free the empty items; the others keep their order. */
+void text_list_drop_empty(struct text_list *list);
+
 /* text_list_has(list, text): is ${text} one of them? */
 bool text_list_has(const struct text_list *list, const char *text);
 

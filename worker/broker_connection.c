@@ -23,14 +23,14 @@ static const char system_ca_file[] = "/etc/ssl/certs/ca-certificates.crt";
 int
 broker_settings_check(const struct broker_settings *settings, struct err *err)
 {
-    struct broker_url url;
+    struct err why = {0};
 
     for (size_t i = 0; i < settings->urls->count; i++)
-        if (broker_url_parse(settings->urls->items[i], &url) != 0)
+        if (broker_url_check(settings->urls->items[i], &why) != 0)
             return err_set(err,
                            "broker.url: the %zu. URL is not of the form "
-                           "amqp[s]://user:password@host:port/vhost",
-                           i + 1);
+                           "amqp[s]://user:password@host:port/vhost?parameter=value&...: %s",
+                           i + 1, why.text);
     return 0;
 }
 
@@ -104,21 +104,25 @@ broker_reply_failed(amqp_rpc_reply_t reply, const char *what, const char *who)
 }
 
 static amqp_socket_t *
-new_socket(amqp_connection_state_t connection, const struct broker_settings *settings, bool tls)
+new_socket(amqp_connection_state_t connection, const struct broker_settings *settings,
+           const struct broker_url *url)
 {
+    const char *ca_file = url->ca_file != NULL ? url->ca_file : settings->ca_file;
+    const char *cert_file = url->cert_file != NULL ? url->cert_file : settings->cert_file;
+    const char *key_file = url->key_file != NULL    ? url->key_file
+                           : url->cert_file != NULL ? url->cert_file
+                                                    : settings->key_file;
     amqp_socket_t *socket;
 
-    if (!tls)
+    if (!url->tls)
         return amqp_tcp_socket_new(connection);
     socket =
         amqp_ssl_socket_new(connection); /* verifies peer and host name unless told otherwise */
     if (socket == NULL)
         return NULL;
-    if (amqp_ssl_socket_set_cacert(socket, settings->ca_file[0] != '\0' ? settings->ca_file
-                                                                        : system_ca_file) != 0 ||
+    if (amqp_ssl_socket_set_cacert(socket, ca_file[0] != '\0' ? ca_file : system_ca_file) != 0 ||
         amqp_ssl_socket_set_ssl_versions(socket, AMQP_TLSv1_2, AMQP_TLSvLATEST) != 0 ||
-        (settings->cert_file[0] != '\0' &&
-         amqp_ssl_socket_set_key(socket, settings->cert_file, settings->key_file) != 0))
+        (cert_file[0] != '\0' && amqp_ssl_socket_set_key(socket, cert_file, key_file) != 0))
         return NULL;
     return socket;
 }
@@ -161,9 +165,10 @@ log_in(amqp_connection_state_t connection, const struct broker_url *url,
     (void)snprintf(name, sizeof name, "%s %s", settings->name, who);
     entries[2] = broker_text_entry("connection_name", name);
     return !broker_reply_failed(
-        amqp_login_with_properties(connection, url->vhost, /* channels */ BROKER_DELAY_CHANNEL,
-                                   FRAME_MAX, settings->heartbeat_s, &properties,
-                                   AMQP_SASL_METHOD_PLAIN, url->user, url->password),
+        amqp_login_with_properties(connection, url->vhost, /* channels */ BROKER_CONTROL_CHANNEL,
+                                   FRAME_MAX,
+                                   url->heartbeat_s > 0 ? url->heartbeat_s : settings->heartbeat_s,
+                                   &properties, AMQP_SASL_METHOD_PLAIN, url->user, url->password),
         "login", who);
 }
 
@@ -177,7 +182,7 @@ open_channel(amqp_connection_state_t connection, const char *who)
 amqp_connection_state_t
 broker_connect(const struct broker_settings *settings, unsigned turn, const char *who)
 {
-    const struct timeval open_timeout = {.tv_sec = OPEN_TIMEOUT_S};
+    struct timeval open_timeout = {.tv_sec = OPEN_TIMEOUT_S};
     const struct timeval rpc_timeout = {.tv_sec = RPC_TIMEOUT_S};
     struct broker_url url;
     amqp_connection_state_t connection = amqp_new_connection();
@@ -187,7 +192,10 @@ broker_connect(const struct broker_settings *settings, unsigned turn, const char
     if (connection == NULL ||
         broker_url_parse(settings->urls->items[turn % settings->urls->count], &url) != 0)
         goto failed;
-    socket = new_socket(connection, settings, url.tls);
+    if (url.connect_timeout_ms > 0)
+        open_timeout = (struct timeval){.tv_sec = url.connect_timeout_ms / 1000,
+                                        .tv_usec = url.connect_timeout_ms % 1000 * 1000};
+    socket = new_socket(connection, settings, &url);
     if (socket == NULL) {
         log_warn("broker: %s: TLS: cannot read the CA, certificate or key file", who);
         goto failed;

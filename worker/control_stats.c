@@ -49,16 +49,19 @@ describe_broker(const struct worker *worker)
     const struct text_list *urls = &worker->options->broker_urls;
     const char *present = consumer_url(worker->consumer);
     struct broker_url url;
+    json_t *broker;
 
     if (broker_url_parse(present, &url) != 0)
         return json_object();
-    return json_pack("{s:s, s:s, s:s, s:i, s:b, s:b, s:s, s:i, s:{}, s:s, s:n, s:f, s:s, s:o}",
-                     "hostname", url.host, "userid", url.user, "virtual_host", url.vhost, "port",
-                     url.port, "insist", 0, "ssl", (int)url.tls, "transport", "amqp",
-                     "connect_timeout", (int)CONNECT_TIMEOUT_S, "transport_options", "login_method",
-                     "PLAIN", "uri_prefix", "heartbeat", (double)worker->options->broker_heartbeat,
-                     "failover_strategy", "round-robin", "alternates",
-                     list_alternates(urls, present));
+    broker = json_pack(
+        "{s:s, s:s, s:s, s:i, s:b, s:b, s:s, s:i, s:{}, s:s, s:n, s:f, s:s, s:o}", "hostname",
+        url.host, "userid", url.user, "virtual_host", url.vhost, "port", url.port, "insist", 0,
+        "ssl", (int)url.tls, "transport", "amqp", "connect_timeout",
+        url.connect_timeout_ms > 0 ? url.connect_timeout_ms / 1000 : (int)CONNECT_TIMEOUT_S,
+        "transport_options", "login_method", "PLAIN", "uri_prefix", "heartbeat",
+        url.heartbeat_s > 0 ? (double)url.heartbeat_s : (double)worker->options->broker_heartbeat,
+        "failover_strategy", "round-robin", "alternates", list_alternates(urls, present));
+    return broker == NULL ? json_object() : broker; /* NULL: bytes that are not UTF-8 */
 }
 
 static double

@@ -71,11 +71,13 @@ static const struct refused refused[] = {
     /* secrets, wger's names */
     {NULL,
      {"TROPHY_BROKER_URL=http://u:s3cret@h"},
-     "TROPHY_BROKER_URL: broker.url: (hidden): amqp://..., amqps://... or pyamqp://..., several "
+     "TROPHY_BROKER_URL: broker.url: (hidden): amqp://..., amqps://..., pyamqp://... or "
+     "librabbitmq://..., several "
      "separated by ;, expected"},
     {NULL,
      {"CELERY_BROKER=redis://:s3cret@cache:6379/2"},
-     "CELERY_BROKER: broker.url: (hidden): amqp://..., amqps://... or pyamqp://..., several "
+     "CELERY_BROKER: broker.url: (hidden): amqp://..., amqps://..., pyamqp://... or "
+     "librabbitmq://..., several "
      "separated by ;, expected"},
     {NULL,
      {"PS_DATABASE_URI=postgresql://u:s3cret\x01@h/db"},

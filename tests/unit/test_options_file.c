@@ -158,7 +158,8 @@ static const struct refused refused[] = {
      "FILE:1: broker.url: (hidden): a text of 1 to 4096 bytes expected"},
     {"broker: { url = \"redis://:s3cret@h/0\"; };",
      {0},
-     "FILE:1: broker.url: (hidden): amqp://..., amqps://... or pyamqp://..., several separated by "
+     "FILE:1: broker.url: (hidden): amqp://..., amqps://..., pyamqp://... or librabbitmq://..., "
+     "several separated by "
      ";, expected"},
     {"database: { url = \"s3cret\\n\"; };",
      {0},
