@@ -26,6 +26,9 @@ struct options {
     char *broker_queue;
     bool broker_create_queue;
     char *broker_queue_type;
+    char *broker_exchange;
+    char *broker_exchange_type;
+    char *broker_routing_key;
     bool broker_allow_celery_queue;
     char *broker_park_queue;
     int64_t broker_prefetch;

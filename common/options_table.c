@@ -32,9 +32,18 @@ const struct option_row options_table[] = {
     {TEXT(broker, queue, 1, 4096), .initial = "trophies",
      .meaning = "queues to consume, separated by commas; a name has at most 255 bytes"},
     {BOOL(broker, create_queue), .initial = "true",
-     .meaning = "a missing queue is made as Celery would; false: wait for it"},
+     .meaning = "a missing queue is made as Celery would, and what native delayed delivery needs; "
+                "false: wait for it"},
     {CHOICE(broker, queue_type, "classic, quorum"), .initial = "classic",
      .meaning = "of a queue that has to be made"},
+    {TEXT(broker, exchange, 0, 255), .initial = "",
+     .meaning = "the queues' exchange, if producers name one; empty: each has one of its own name"},
+    {CHOICE(broker, exchange_type, "direct, topic, fanout, headers"), .initial = "direct",
+     .meaning =
+         "of that exchange; producers of Celery 5.5 or later delay messages for a quorum queue on "
+         "one that is not direct by native delayed delivery, which is made ready"},
+    {TEXT(broker, routing_key, 0, 255), .initial = "",
+     .meaning = "by which the queues are bound to it; empty: the queue's name"},
     {BOOL(broker, allow_celery_queue), .initial = "false",
      .meaning = "consume a queue named celery, which other tasks share"},
     {TEXT(broker, park_queue, 0, 255), .initial = "",

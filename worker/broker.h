@@ -112,10 +112,13 @@ struct consumer;
 
 struct consumer_settings {
     struct broker_settings broker;
-    const char *const *queues; /* each of an exchange and a routing key of its own name */
+    const char *const *queues;
     size_t queue_count;
-    bool create_queues;
-    bool quorum; /* type of a queue that has to be made */
+    const char *exchange;      /* of all of these; NULL or "": each has one of its own name */
+    const char *exchange_type; /* NULL or "": direct */
+    const char *routing_key;   /* NULL or "": each has its own name */
+    bool create_queues;        /* and what native delayed delivery wants */
+    bool quorum;               /* type of a queue that has to be made */
     uint16_t prefetch;
     uint64_t max_body;                             /* larger bodies are not kept */
     const struct broker_exchange *control;         /* of control requests; NULL: none are taken */

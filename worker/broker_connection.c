@@ -165,7 +165,7 @@ log_in(amqp_connection_state_t connection, const struct broker_url *url,
     (void)snprintf(name, sizeof name, "%s %s", settings->name, who);
     entries[2] = broker_text_entry("connection_name", name);
     return !broker_reply_failed(
-        amqp_login_with_properties(connection, url->vhost, /* channels */ BROKER_DELAY_CHANNEL,
+        amqp_login_with_properties(connection, url->vhost, /* channels */ BROKER_CONTROL_CHANNEL,
                                    FRAME_MAX,
                                    url->heartbeat_s > 0 ? url->heartbeat_s : settings->heartbeat_s,
                                    &properties, AMQP_SASL_METHOD_PLAIN, url->user, url->password),

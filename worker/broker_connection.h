@@ -9,7 +9,7 @@
 
 /* What the consumer and the publisher share; for broker_*.c only. */
 
-enum { BROKER_CHANNEL = 1, BROKER_DELAY_CHANNEL = 2 };
+enum { BROKER_CHANNEL = 1, BROKER_DELAY_CHANNEL = 2, BROKER_CONTROL_CHANNEL = 3 };
 
 /*
  * broker_connect(settings, turn, who):

@@ -2,6 +2,7 @@
 /* The connection that messages come in by. */
 #include "worker/broker_consumer.h"
 
+#include "common/clock.h"
 #include "common/log.h"
 #include "worker/broker_connection.h"
 #include "worker/broker_consume.h"
@@ -11,16 +12,28 @@
 
 static const char who[] = CONSUMER_WHO;
 
+static const char *
+or_else(const char *text, const char *initial)
+{
+    return text == NULL || text[0] == '\0' ? initial : text;
+}
+
 /* The queues of the settings take the first places, in their order. */
 static int
 take_places(struct consumer *consumer)
 {
+    const struct consumer_settings *settings = &consumer->settings;
     struct places *places = &consumer->places;
 
-    places->max = consumer->settings.queue_count + CONSUMER_ADDED_MAX;
-    for (size_t i = 0; i < consumer->settings.queue_count; i++) {
-        const char *name = consumer->settings.queues[i];
-        const struct consumed_queue queue = {name, name, "direct", name};
+    places->max = settings->queue_count + CONSUMER_ADDED_MAX;
+    for (size_t i = 0; i < settings->queue_count; i++) {
+        const char *name = settings->queues[i];
+        const struct consumed_queue queue = {
+            .name = name,
+            .exchange = or_else(settings->exchange, name),
+            .exchange_type = or_else(settings->exchange_type, "direct"),
+            .routing_key = or_else(settings->routing_key, name),
+        };
         size_t place;
 
         if (places_add(places, &queue, &place) != 0)
@@ -38,6 +51,11 @@ consumer_new(const struct consumer_settings *settings)
     if (consumer == NULL)
         return NULL;
     consumer->settings = *settings;
+    consumer->control_watch = (struct control_watch){
+        .requests = settings->control,
+        .replies = settings->control_replies,
+        .key = consumer->control_key,
+    };
     if (take_places(consumer) == 0)
         return consumer;
     consumer_free(consumer);
@@ -63,6 +81,8 @@ forget(struct consumer *consumer)
         consumer->places.items[i].consumed = false;
     consumer->control_key[0] = '\0';
     assembly_clear(&consumer->assembly);
+    broker_native_delay_forget(&consumer->native_delay);
+    broker_control_watch_forget(&consumer->control_watch);
 }
 
 void
@@ -164,6 +184,14 @@ begin_delivery(struct consumer *consumer, const amqp_basic_deliver_t *deliver)
            assembly_begin(&consumer->assembly, deliver, place, consumer->settings.max_body);
 }
 
+/* A queue that is made again may be of another type. */
+static void
+forget_types(struct places *places)
+{
+    for (size_t i = 0; i < places->count; i++)
+        places->items[i].type = QUEUE_TYPE_UNKNOWN;
+}
+
 static bool
 take_method(struct consumer *consumer, const amqp_frame_t *frame)
 {
@@ -175,6 +203,7 @@ take_method(struct consumer *consumer, const amqp_frame_t *frame)
         return true;
     case AMQP_BASIC_CANCEL_METHOD:
         log_warn("broker: %s: consumer cancelled: queue deleted or its leader lost", who);
+        forget_types(&consumer->places);
         return false;
     default:
         broker_log_close(frame, who);
@@ -186,6 +215,10 @@ take_method(struct consumer *consumer, const amqp_frame_t *frame)
 static bool
 take_frame(struct consumer *consumer, const amqp_frame_t *frame)
 {
+    if (frame->channel == BROKER_DELAY_CHANNEL)
+        return broker_native_delay_take(&consumer->native_delay, &consumer->places, frame);
+    if (frame->channel == BROKER_CONTROL_CHANNEL)
+        return broker_control_watch_take(&consumer->control_watch, frame);
     switch (frame->frame_type) {
     case AMQP_FRAME_METHOD:
         return take_method(consumer, frame);
@@ -198,6 +231,20 @@ take_frame(struct consumer *consumer, const amqp_frame_t *frame)
     }
 }
 
+/* What is to be asked of the broker besides, as far as it takes that now.  False: the connection is
+ * of no use. */
+static bool
+ask(struct consumer *consumer)
+{
+    struct broker_link *link = &consumer->link;
+
+    return broker_keep_places(link, &consumer->places) &&
+           (!consumer->settings.create_queues ||
+            broker_native_delay_go_on(&consumer->native_delay, link, &consumer->places)) &&
+           (consumer->control_key[0] == '\0' ||
+            broker_control_watch(&consumer->control_watch, link, clock_monotonic_ms()));
+}
+
 enum broker_event
 consumer_next(struct consumer *consumer, struct delivery *delivery)
 {
@@ -208,17 +255,19 @@ consumer_next(struct consumer *consumer, struct delivery *delivery)
         return consumer_opened(consumer);
     if (consumer->link.connection == NULL)
         return BROKER_LOST;
-    if (!broker_keep_places(&consumer->link, &consumer->places))
-        return lost(consumer);
-    while ((read = broker_link_read(&consumer->link, &frame)) == BROKER_READ_FRAME) {
-        if (!take_frame(consumer, &frame))
+    do {
+        if (!ask(consumer))
             return lost(consumer);
-        if (assembly_is_whole(&consumer->assembly)) {
+        read = broker_link_read(&consumer->link, &frame);
+        if (read == BROKER_READ_LOST ||
+            (read == BROKER_READ_FRAME && !take_frame(consumer, &frame)))
+            return lost(consumer);
+        if (read == BROKER_READ_FRAME && assembly_is_whole(&consumer->assembly)) {
             *delivery = assembly_take(&consumer->assembly);
             return BROKER_DELIVERY;
         }
-    }
-    return read == BROKER_READ_LOST ? lost(consumer) : BROKER_NOTHING;
+    } while (read == BROKER_READ_FRAME);
+    return BROKER_NOTHING;
 }
 
 static enum broker_event

@@ -4,8 +4,10 @@
 
 #include "common/aside.h"
 #include "worker/broker_control.h"
+#include "worker/broker_control_watch.h"
 #include "worker/broker_delivery.h"
 #include "worker/broker_link.h"
+#include "worker/broker_native_delay.h"
 #include "worker/broker_places.h"
 
 /* What the parts of a consumer share; for broker_consumer*.c only. */
@@ -18,6 +20,8 @@ struct consumer {
     struct aside *looking; /* for a queue that is to be added; NULL: none */
     unsigned turn;         /* which URL comes next */
     struct assembly assembly;
+    struct native_delay native_delay;
+    struct control_watch control_watch;
     char control_key[BROKER_CONTROL_KEY_SIZE]; /* "": no remote control on this connection */
 };
 

@@ -131,6 +131,7 @@ consumer_opened(struct consumer *consumer)
         consumer->link = opening->link;
         memcpy(consumer->control_key, opening->control_key, sizeof consumer->control_key);
         opening->link = (struct broker_link){0};
+        broker_native_delay_start(&consumer->native_delay);
     } else {
         consumer->turn++; /* the next URL */
     }

@@ -103,6 +103,7 @@ consumer_added_queue(struct consumer *consumer)
         places->items[i].given_up = false;
         places->items[i].added = i >= consumer->settings.queue_count;
         addition = CONSUMER_ADDED; /* the broker is told at the next consumer_next() */
+        broker_native_delay_start(&consumer->native_delay);
     }
     free_looking(looking);
     return addition;

@@ -138,6 +138,13 @@ broker_link_takes(struct broker_link *link, size_t bytes)
     return cost <= link->room;
 }
 
+bool
+broker_link_takes_methods(struct broker_link *link, size_t count)
+{
+    return broker_link_takes(link,
+                             count * (BROKER_METHOD_BYTES + BROKER_FRAME_COST) - BROKER_FRAME_COST);
+}
+
 size_t
 broker_link_largest(const struct broker_link *link)
 {

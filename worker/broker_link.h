@@ -55,6 +55,10 @@ void broker_link_farewell(struct broker_link *link, int64_t wait_ms);
  * for broker_link_events(). */
 bool broker_link_takes(struct broker_link *link, size_t bytes);
 
+/* broker_link_takes_methods(link, count): would so many methods be taken, each of at most
+ * BROKER_METHOD_BYTES? */
+bool broker_link_takes_methods(struct broker_link *link, size_t count);
+
 /* broker_link_largest(link): so many bytes in one frame are taken sooner or later. */
 size_t broker_link_largest(const struct broker_link *link);
 

@@ -19,6 +19,7 @@ struct place {
     bool added;    /* at run time: if it cannot be consumed it is left alone */
     bool given_up; /* because it could not */
     bool consumed; /* on the present connection: the broker has been asked for its messages */
+    enum { QUEUE_TYPE_UNKNOWN, QUEUE_TYPE_QUORUM, QUEUE_TYPE_OTHER } type;
 };
 
 struct places {

@@ -40,8 +40,7 @@ publisher_reopen_delay(struct publisher *publisher)
     amqp_channel_open_t open = {0};
     struct broker_link *link = &publisher->link;
 
-    if (publisher->delay_channel != DELAY_CHANNEL_CLOSED ||
-        !broker_link_takes(link, BROKER_METHOD_BYTES + BROKER_FRAME_COST + BROKER_METHOD_BYTES))
+    if (publisher->delay_channel != DELAY_CHANNEL_CLOSED || !broker_link_takes_methods(link, 2))
         return true;
     publisher->delay_channel = DELAY_CHANNEL_OPENING;
     return broker_link_send_method(link, BROKER_DELAY_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok) &&

@@ -13,14 +13,18 @@ static const struct {
     const char *celerys;
 } names[] = {
     {"broker.create_queue", "task_create_missing_queues"},
+    {"broker.exchange", "task_default_exchange"},
+    {"broker.exchange_type", "task_default_exchange_type"},
     {"broker.heartbeat", "broker_heartbeat"},
     {"broker.prefetch", "worker_prefetch_multiplier"},
     {"broker.queue", "task_default_queue"},
     {"broker.queue_type", "task_default_queue_type"},
+    {"broker.routing_key", "task_default_routing_key"},
     {"broker.url", "broker_url"},
     {"celery.remote_control", "worker_enable_remote_control"},
     {"celery.result_persistent", "result_persistent"},
     {"celery.results", "result_backend"},
+    {"celery.track_started", "task_track_started"},
     {"worker.soft_time_limit", "task_soft_time_limit"},
     {"worker.time_limit", "task_time_limit"},
 };
@@ -31,7 +35,7 @@ static const char fixed[] =
     "\"event_exchange\": \"celeryev\", \"event_serializer\": \"json\", "
     "\"result_serializer\": \"json\", \"task_acks_late\": true, "
     "\"task_acks_on_failure_or_timeout\": false, \"task_ignore_result\": false, "
-    "\"task_protocol\": 2, \"task_serializer\": \"json\", \"task_track_started\": false, "
+    "\"task_protocol\": 2, \"task_serializer\": \"json\", "
     "\"worker_concurrency\": 1, \"worker_disable_rate_limits\": false}";
 
 static bool

@@ -18,7 +18,7 @@ static const struct {
     {"acks_late", "True"},      {"acks_on_failure_or_timeout", "False"},
     {"ignore_result", "False"}, {"send_events", "True"},
     {"serializer", "json"},     {"store_errors_even_if_ignored", "False"},
-    {"throws", "()"},           {"track_started", "False"},
+    {"throws", "()"},
 };
 
 static void
@@ -39,6 +39,9 @@ read_attribute(const struct worker *worker, const char *name, const char *item,
     if (strcmp(item, "max_retries") == 0)
         (void)snprintf(text, TASK_RATE_SIZE, "%lld",
                        (long long)worker->options->worker_delivery_limit);
+    else if (strcmp(item, "track_started") == 0)
+        (void)snprintf(text, TASK_RATE_SIZE, "%s",
+                       worker->options->celery_track_started ? "True" : "False");
     else if (strcmp(item, "rate_limit") == 0 && setting != NULL)
         (void)snprintf(text, TASK_RATE_SIZE, "%s", setting->rate);
     else if (strcmp(item, "soft_time_limit") == 0 && setting != NULL)

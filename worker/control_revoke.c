@@ -207,7 +207,8 @@ static void
 remember_stamp(struct worker *worker, const char *header, const json_t *stamp)
 {
     if (json_is_string(stamp) &&
-        revoked_stamps_add(&worker->revoked_stamps, header, json_string_value(stamp)) != 0)
+        revoked_stamps_add(&worker->revoked_stamps, header, json_string_value(stamp),
+                           clock_now_us() / 1000000) != 0)
         log_warn("control: revoke_by_stamped_headers: no room for a stamp");
 }
 

@@ -11,6 +11,7 @@
 #include "worker/events.h"
 #include "worker/node_name.h"
 #include "worker/results_table.h"
+#include "worker/revoked_table.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -78,6 +79,8 @@ drain(struct worker *worker)
             break;
         (void)worker_turn(worker, -1, 0, inbox_is_storing(&worker->inbox) ? 0 : 100);
     }
+    if (!worker->leaving && db_is_open(worker->db))
+        (void)revoked_table_keep(worker);
     worker_settle(worker);
     worker_suspects_leave(worker);
     consumer_close(worker->consumer, farewell_ms(worker));
@@ -130,6 +133,9 @@ set_up(struct worker *worker, const char *name)
         .broker = broker,
         .queues = (const char *const *)o->broker_queues.items,
         .queue_count = o->broker_queues.count,
+        .exchange = o->broker_exchange,
+        .exchange_type = o->broker_exchange_type,
+        .routing_key = o->broker_routing_key,
         .create_queues = o->broker_create_queue,
         .quorum = strcmp(o->broker_queue_type, "quorum") == 0,
         .prefetch = (uint16_t)o->broker_prefetch,

@@ -2,6 +2,7 @@
 /* Whether there is a database to work with, and when to try again if there is none. */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/revoked_table.h"
 #include "worker/worker.h"
 
 enum { UNFIT_FAILURES = 3 }; /* a database that does not fit is not mended within a second */
@@ -36,6 +37,7 @@ worker_has_database(struct worker *worker)
     if (status == DB_OK) {
         log_note("db: connected");
         backoff_works(&worker->db_backoff, clock_monotonic_ms());
+        revoked_table_connected(worker);
         return worker_suspects_connected(worker);
     }
     log_warn("db: %s, again in %lld ms",

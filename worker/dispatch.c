@@ -7,7 +7,9 @@
 #include "worker/ending.h"
 #include "worker/put_off.h"
 #include "worker/ration.h"
+#include "worker/report.h"
 #include "worker/results_table.h"
+#include "worker/revoked_table.h"
 #include "worker/worker.h"
 
 #include <stdio.h>
@@ -147,6 +149,8 @@ end_message(struct worker *worker, struct message *message, const struct subject
         break;
     case SUBJECT_DONE:
     case SUBJECT_SKIPPED:
+        if (message->kind->work == WORK_EVALUATE_USER && subject->skip != SKIP_NONE)
+            message->skipped = report_skip_text(subject->skip);
         worker_succeed(worker, message);
         break;
     case SUBJECT_FAILED:
@@ -324,7 +328,7 @@ worker_dispatch(struct worker *worker)
         return true;
     ready = worker_has_database(worker); /* which turns the loop: only then who has come too late */
     attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
-    ready = ready && worker_suspects_tidy(worker);
+    ready = ready && worker_suspects_tidy(worker) && revoked_table_keep(worker);
     limits = worker_limits(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);

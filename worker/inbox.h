@@ -70,6 +70,7 @@ struct message {
     unsigned put_offs;      /* in a row, since another session held its user, see put_off.h */
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
+    const char *skipped;    /* why its user was; static, NULL: was not, or not known yet */
     struct ending ending;   /* and what is told of it then */
     struct follow_ups follow_ups; /* to be published before it ends */
     struct chord_ends chords;     /* headers that it completes: then their bodies, too */

@@ -92,8 +92,8 @@ print_done(const struct report *report, size_t place, const char *name)
     print_line(&line);
 }
 
-static const char *
-skip_text(enum subject_skip skip)
+const char *
+report_skip_text(enum subject_skip skip)
 {
     static const char *const texts[] = {
         [SKIP_NONE] = "",
@@ -110,7 +110,7 @@ report_skipped(const struct subject *subject)
 {
     if (subject->outcome == SUBJECT_UNKNOWN)
         return "no such user";
-    return subject->outcome == SUBJECT_SKIPPED ? skip_text(subject->skip) : NULL;
+    return subject->outcome == SUBJECT_SKIPPED ? report_skip_text(subject->skip) : NULL;
 }
 
 static void

@@ -36,6 +36,9 @@ void report_nobody(struct report *report, const char *word);
 /* report_summary(report): last. */
 void report_summary(const struct report *report);
 
+/* report_skip_text(skip): "opted out"; "" for none.  Static. */
+const char *report_skip_text(enum subject_skip skip);
+
 /* report_skipped(subject): "opted out", "inactive", "switched off" or "no such user"; NULL: not
  * skipped. */
 const char *report_skipped(const struct subject *subject);

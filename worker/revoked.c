@@ -10,6 +10,7 @@
 /* What ids[].id points into, and the tree to. */
 struct known {
     int64_t at_s;
+    bool kept;
     char id[];
 };
 
@@ -25,7 +26,7 @@ behind(char *id)
     return (struct known *)(void *)(id - offsetof(struct known, id));
 }
 
-static const struct known *
+static struct known *
 find(const struct revoked *revoked, const char *id)
 {
     _Alignas(struct known) char key[sizeof(struct known) + REVOKED_ID_MAX + 1];
@@ -43,6 +44,7 @@ forget_first(struct revoked *revoked)
 {
     struct known *known = behind(revoked->ids[0].id);
 
+    revoked->unkept -= !known->kept;
     (void)tdelete(known, &revoked->tree, compare);
     free(known);
     revoked->ids++;
@@ -94,12 +96,14 @@ revoked_add(struct revoked *revoked, const char *id, int64_t at_s)
     if (known == NULL)
         return -1;
     known->at_s = at_s;
+    known->kept = false;
     memcpy(known->id, id, length + 1);
     if (tsearch(known, &revoked->tree, compare) == NULL) {
         free(known);
         return -1;
     }
     revoked->ids[revoked->count++] = (struct revoked_id){known->id, at_s};
+    revoked->unkept++;
     return 0;
 }
 #pragma GCC diagnostic pop
@@ -110,6 +114,23 @@ revoked_has(const struct revoked *revoked, const char *id, int64_t now_s)
     const struct known *found = find(revoked, id);
 
     return found != NULL && now_s - found->at_s <= REVOKED_KEEP_S;
+}
+
+void
+revoked_set_kept(struct revoked *revoked, const char *id)
+{
+    struct known *found = find(revoked, id);
+
+    if (found == NULL || found->kept)
+        return;
+    found->kept = true;
+    revoked->unkept--;
+}
+
+bool
+revoked_is_kept(const struct revoked *revoked, size_t i)
+{
+    return behind(revoked->ids[i].id)->kept;
 }
 
 void

@@ -11,21 +11,33 @@ clear(struct revoked_stamp *stamp)
     free(stamp->stamp);
 }
 
-static bool
-has(const struct revoked_stamps *stamps, const char *header, const char *stamp)
+static struct revoked_stamp *
+find(const struct revoked_stamps *stamps, const char *header, const char *stamp)
 {
     for (size_t i = 0; i < stamps->count; i++)
         if (strcmp(stamps->items[i].header, header) == 0 &&
             strcmp(stamps->items[i].stamp, stamp) == 0)
-            return true;
-    return false;
+            return &stamps->items[i];
+    return NULL;
 }
 
 static void
 forget_first(struct revoked_stamps *stamps)
 {
+    stamps->unkept -= !stamps->items[0].kept;
     clear(&stamps->items[0]);
     memmove(stamps->items, stamps->items + 1, --stamps->count * sizeof *stamps->items);
+}
+
+void
+revoked_stamps_set_kept(struct revoked_stamps *stamps, const char *header, const char *stamp)
+{
+    struct revoked_stamp *found = find(stamps, header, stamp);
+
+    if (found == NULL || found->kept)
+        return;
+    found->kept = true;
+    stamps->unkept--;
 }
 
 /* gcc 12 loses what realloc() gave once it is reached through another struct, and cries leak. */
@@ -34,17 +46,18 @@ forget_first(struct revoked_stamps *stamps)
 #pragma GCC diagnostic ignored "-Wunknown-warning-option"
 #pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
 int
-revoked_stamps_add(struct revoked_stamps *stamps, const char *header, const char *stamp)
+revoked_stamps_add(struct revoked_stamps *stamps, const char *header, const char *stamp,
+                   int64_t at_s)
 {
     struct revoked_stamp fresh;
 
     if (strlen(header) > REVOKED_STAMP_SIZE || strlen(stamp) > REVOKED_STAMP_SIZE)
         return -1;
-    if (has(stamps, header, stamp))
+    if (find(stamps, header, stamp) != NULL)
         return 0;
     if (stamps->items == NULL)
         stamps->items = calloc(REVOKED_STAMPS_MAX, sizeof *stamps->items);
-    fresh = (struct revoked_stamp){strdup(header), strdup(stamp)};
+    fresh = (struct revoked_stamp){strdup(header), strdup(stamp), at_s, false};
     if (stamps->items == NULL || fresh.header == NULL || fresh.stamp == NULL) {
         clear(&fresh);
         return -1;
@@ -52,6 +65,7 @@ revoked_stamps_add(struct revoked_stamps *stamps, const char *header, const char
     if (stamps->count == REVOKED_STAMPS_MAX)
         forget_first(stamps);
     stamps->items[stamps->count++] = fresh;
+    stamps->unkept++;
     return 0;
 }
 #pragma GCC diagnostic pop

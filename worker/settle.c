@@ -149,12 +149,16 @@ worker_decide_success(struct worker *worker, struct message *message)
 void
 worker_succeed(struct worker *worker, struct message *message)
 {
+    char skipped[64] = "";
+
+    if (message->skipped != NULL)
+        (void)snprintf(skipped, sizeof skipped, "skipped, %s", message->skipped);
     if (!message->stored && worker_decide_success(worker, message) != 0) {
         message->incomplete = true;
         ending_success(&message->ending, &message->follow_ups);
     }
     worker->counters.succeeded++;
-    log_end(message, LOG_LEVEL_INFO, "succeeded", "");
+    log_end(message, LOG_LEVEL_INFO, "succeeded", skipped);
     message->end = MESSAGE_ACKED;
     worker_proceed(worker, message);
 }

@@ -104,6 +104,7 @@ struct worker {
     struct suspects suspects;
     struct delays delays;
     struct revoked_stamps revoked_stamps;
+    bool revoked_unread;                /* what the table of them has is not known yet */
     struct task_settings task_settings; /* by remote control */
     struct control_state control;
     struct events_state events;

@@ -96,6 +96,24 @@ def test_several_urls(world, start):
     assert 'wrong' not in worker.log()
 
 
+@pytest.mark.parametrize('password, written', [
+    ('pässwörd', 'p%C3%A4ssw%C3%B6rd'), ('pässwörd', 'pässwörd'), ('p@ss:w', 'p@ss:w'), ('a/b?c#d', 'a%2Fb%3Fc%23d'),
+    ('100%', '100%'),
+], ids=['encoded', 'as it is', '@ and :', 'reserved', 'percent'])
+@pytest.mark.parametrize('scheme', ['amqp', 'AMQP', 'librabbitmq'])
+def test_passwords_and_schemes(world, start, scheme, password, written):
+    world.rabbitmq.ctl('add_user', 'odd', password)
+    try:
+        world.rabbitmq.ctl('set_permissions', '-p', world.name, 'odd', '.*', '.*', '.*')
+        host = f'127.0.0.1:{world.rabbitmq.port}/{world.name}'
+        worker = start(world.new_queue(), broker_url=f'{scheme}://odd:{written}@{host}?heartbeat=7;')
+        row = world.rabbitmq.ctl('list_connections', 'user', 'timeout')
+        assert 'odd\t7' in row
+        assert password not in worker.log() and written not in worker.log()
+    finally:
+        world.rabbitmq.ctl('delete_user', 'odd')
+
+
 def test_vhost_root_as_celery_writes_it(start, world):
     """The others of this file run in a vhost of their own."""
     queue = 'root-' + world.name

@@ -58,6 +58,19 @@ def test_wrong_password(check, rabbitmq, vhost):
     assert done.exit == UNAVAILABLE and 'FAIL broker' in done.out and 'secret' not in done.out + done.err
 
 
+@pytest.mark.parametrize('after, named', [
+    ('?hearbeat=30', '?hearbeat'), ('?heartbeat=soon', '?heartbeat'), ('?ssl=maybe', '?ssl'),
+    ('?ssl_cert_reqs=CERT_NONE', '?ssl_cert_reqs'), ('?password=hidden', '?password'), ('#hidden', '%23'),
+])
+def test_what_is_not_understood_of_a_url(check, after, named):
+    """Refused by its name, by the daemon, too; and no password is shown."""
+    url = 'amqp://guest:hidden@127.0.0.1:1//' + after
+    done = check(broker=url)
+    assert named in done.out + done.err and 'hidden' not in done.out + done.err
+    daemon = run(['run'], broker=url, database=NOWHERE)
+    assert daemon.exit == CONFIG and named in daemon.err and 'hidden' not in daemon.err
+
+
 def test_no_database(check):
     done = check(database=NOWHERE)
     assert done.exit == UNAVAILABLE

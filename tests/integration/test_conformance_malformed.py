@@ -4,7 +4,7 @@
 what cannot be done is a dead letter, and whoever can be told hears of it.  A good message follows each.
 
 tests/data/celery/malformed-messages.json has them: body (a text, or hex), headers (ID stands for a fresh id), properties,
-and ours: how it ends, the state of its result and the exception in it.
+ours: how it ends, the state of its result and the exception in it; and why, where that is not as native has it.
 """
 import json
 import pathlib
@@ -16,8 +16,21 @@ import stands
 
 DATA = pathlib.Path(__file__).resolve().parents[1] / 'data/celery'
 MESSAGES = json.loads((DATA / 'malformed-messages.json').read_text())
-RECORDED = [line.split(' | ')[0] for line in (DATA / 'malformed-dispositions-5.6.3.txt').read_text().splitlines()
-            if not line.startswith('#')]
+ENDS = {'ack': 'acknowledged', 'reject(requeue=False)': 'dead', 'NONE': 'acknowledged'}  # none: the recorder missed it
+
+
+def read_recorded():
+    """{name: how a native worker ended it, None if it ended the worker, the state of its result, the exception in it}"""
+    lines = (DATA / 'malformed-dispositions-5.6.3.txt').read_text().splitlines()
+    rows = [[cell.strip() for cell in line.split('|')] for line in lines if not line.startswith('#')]
+    found = {}
+    for name, end, _, results in rows:
+        state, _, result = results.partition(':')
+        found[name] = [ENDS.get(end), state or None, json.loads(result)['exc_type'] if result else None]
+    return found
+
+
+RECORDED = read_recorded()
 
 
 @pytest.fixture(scope='module')
@@ -28,7 +41,14 @@ def ours(postgres, rabbitmq):
 
 
 def test_all_that_were_recorded_are_here():
-    assert list(MESSAGES) == RECORDED and len(MESSAGES) == 64
+    assert list(MESSAGES) == list(RECORDED) and len(MESSAGES) == 64
+    assert sum(end is None for end, *_ in RECORDED.values()) == 7
+
+
+@pytest.mark.parametrize('name', MESSAGES)
+def test_what_differs_has_its_reason(name):
+    message = MESSAGES[name]
+    assert (message['ours'] != RECORDED[name]) == bool(message.get('why')), RECORDED[name]
 
 
 @pytest.mark.parametrize('name', MESSAGES)

@@ -376,6 +376,27 @@ def test_no_more_queues_than_that(own):
     assert len(names(controller)) == 65
 
 
+@pytest.mark.parametrize('exchange', ['celery.pidbox', 'reply.celery.pidbox'])
+def test_exchange_deleted(own, rabbitmq, vhost, exchange):
+    """Noticed within ten seconds, and made again: no broker tells."""
+    one, controller = own()
+    with rabbitmq.connect(vhost) as connection:
+        connection.channel().exchange_delete(exchange)
+    controller.close()
+    one.wait_log('remote control: made anew', timeout_s=40)
+    with Controller(rabbitmq.url(vhost)) as again:
+        assert again.ask('ping') == {'ok': 'pong'}
+    assert one.log().count('consuming trophies') == 1, 'the connection was lost'
+
+
+def test_control_queue_deleted(own, rabbitmq, vhost):
+    one, controller = own()
+    queue, = [name for name in rabbitmq.queues(vhost) if name.startswith('amq.gen')]
+    rabbitmq.ctl('delete_queue', '-p', vhost, queue)
+    one.wait_log('consuming trophies', times=2, timeout_s=60)
+    assert controller.ask('ping') == {'ok': 'pong'}
+
+
 # ---- the end
 
 def test_shutdown(own):

@@ -54,6 +54,15 @@ def test_zones(world, queue, offset):
     assert updated(world, user) >= moment.timestamp()
 
 
+@pytest.mark.parametrize('form', ['%Y-%m-%dT%H:%M:%S+0000', '%Y%m%dT%H%M%S,5+00', '%Y-%jt%H:%M:%S.1234567890z'])
+def test_forms_of_other_languages(world, queue, form):
+    user, = world.add_users(1)
+    moment = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(seconds=2)
+    token = world.wire.send(queue, 'evaluate_user', [user], headers={'eta': moment.strftime(form)})
+    assert world.wire.result(token, timeout_s=20)['status'] == 'SUCCESS'
+    assert updated(world, user) >= moment.timestamp()
+
+
 @pytest.mark.parametrize('eta', ['2000-01-01T00:00:00', '1969-12-31T23:59:59+00:00', '0001-01-01T00:00:00', ''],
                          ids=['past', 'before 1970', 'year 1', 'now'])
 def test_past(world, queue, eta):

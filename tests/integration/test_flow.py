@@ -139,12 +139,29 @@ def test_skipped_users(world, shared):
     assert world.awards([opted_out, inactive]) == {}
 
 
+def test_skipped_users_are_told_in_the_log(world, start):
+    """Also where the statistics of the same user are brought up to date at once, whose line says nothing of it."""
+    queue = world.new_queue(declare=True)
+    opted_out, = world.add_users(1, opted_out=True)
+    inactive, active = world.add_users(2)
+    world.query("update auth_user set last_login = now() - interval '31 days' where id = %s", [inactive])
+    tokens = {world.wire.send(queue, task, [user]): ending for task, user, ending in (
+        ('evaluate_user', opted_out, ': skipped, opted out'), ('update_statistics', opted_out, ''),
+        ('evaluate_user', inactive, ': skipped, inactive'), ('evaluate_user', active, ''))}
+    worker = start(queue)
+    for token, ending in tokens.items():
+        assert world.wire.result(token)['status'] == 'SUCCESS'
+        line, = [line for line in worker.log().splitlines() if f'[{token}]' in line]
+        assert re.fullmatch(r'.* succeeded in \d+ ms' + re.escape(ending), line), line
+
+
 def test_system_switched_off(world, start):
     queue = world.new_queue()
-    start(queue, env={'TROPHY_TROPHIES_ENABLED': 'false'})
+    worker = start(queue, env={'TROPHY_TROPHIES_ENABLED': 'false'})
     producer = world.producer(queue)
     user, = world.add_users(1)
     producer.evaluate_user.delay(user).get(timeout=30)
+    assert worker.log().count(': skipped, switched off') == 1
     assert world.statistics(user) is None and world.awards([user]) == {}
     producer.update_statistics.delay(user).get(timeout=30)
     assert world.statistics(user) == expected(1) and world.awards([user]) == {}

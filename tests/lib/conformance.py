@@ -13,13 +13,16 @@ import normal
 ABSENT = '<absent>'
 ANY = object()  # as a value: whatever it is
 
-# path: a regular expression for the whole of it
+# path: a regular expression for the whole of it; ours: a value, or a function of native's that tells it
 Difference = collections.namedtuple('Difference', 'path native ours reason')
 
 
 def is_listed(difference, path, pair):
-    return re.fullmatch(difference.path, path) and all(
-        wanted is ANY or wanted == value for wanted, value in zip((difference.native, difference.ours), pair))
+    native, ours = pair
+    wanted = difference.ours
+    if not re.fullmatch(difference.path, path) or (difference.native is not ANY and difference.native != native):
+        return False
+    return wanted is ANY or ours == (wanted(native) if callable(wanted) else wanted)
 
 
 class Suite:

@@ -46,6 +46,8 @@ static const struct {
     {"application/json;", false},
     {"application/json; charset", false},
     {"application/json; charset=utf-16", false},
+    {"application/json; charset=latin-1", false},
+    {"application/json; charset=ascii", false}, /* as long as utf-8 */
     {"application/json; charset=utf-8; x=y", false},
     {"application/json; x=y", false},
     {"application/json ", false},

@@ -90,6 +90,35 @@ START_TEST(terminates)
 }
 END_TEST
 
+/* What is not a task of ours, or has ended, is revoked and nothing more. */
+START_TEST(terminates_only_what_may_run)
+{
+    struct message *foreign;
+    struct message *done;
+
+    set_up();
+    foreign = put("foreign", MESSAGE_RUNNING, 1, CELERY_NO_TIME);
+    foreign->kind = NULL;
+    done = put("done", MESSAGE_ACKED, 1, CELERY_NO_TIME);
+    check("revoke", "{\"task_id\": [\"foreign\", \"done\"], \"terminate\": true}",
+          "{\"ok\": \"terminate: tasks unknown\"}%s", "");
+    ck_assert(!foreign->terminate && !done->terminate);
+    tear_down();
+}
+END_TEST
+
+/* Each revocation forgets what does not count any more. */
+START_TEST(forgets_what_is_old)
+{
+    set_up();
+    ck_assert_int_eq(revoked_add(&worker.revoked, "old", 7), 0);
+    check("revoke", "{\"task_id\": \"new\"}", "{\"ok\": \"tasks new flagged as revoked\"}%s", "");
+    ck_assert_uint_eq(worker.revoked.count, 1);
+    ck_assert_str_eq(worker.revoked.ids[0].id, "new");
+    tear_down();
+}
+END_TEST
+
 /* 128 messages of a mebibyte each: an answer is bounded, and so is what each of them says. */
 START_TEST(is_bounded)
 {
@@ -130,6 +159,8 @@ main(void)
         {stages, 1},
         {undecoded, 1},
         {terminates, 1},
+        {terminates_only_what_may_run, 1},
+        {forgets_what_is_old, 1},
         {is_bounded, 1},
     };
 

@@ -66,8 +66,8 @@ START_TEST(matches_stamps)
     struct revoked_stamps stamps = {0};
 
     ck_assert(!revoked_stamps_match(&stamps, headers));
-    ck_assert_int_eq(revoked_stamps_add(&stamps, "other", "v"), 0);
-    ck_assert_int_eq(revoked_stamps_add(&stamps, "k", "v"), 0);
+    ck_assert_int_eq(revoked_stamps_add(&stamps, "other", "v", 7), 0);
+    ck_assert_int_eq(revoked_stamps_add(&stamps, "k", "v", 7), 0);
     ck_assert_int_eq(revoked_stamps_match(&stamps, headers), stamped[_i].matches);
     revoked_stamps_clear(&stamps);
     json_decref(headers);
@@ -81,15 +81,15 @@ START_TEST(stamps_are_bounded)
 
     for (int i = 0; i < REVOKED_STAMPS_MAX + 3; i++) {
         (void)snprintf(text, sizeof text, "%d", i);
-        ck_assert_int_eq(revoked_stamps_add(&stamps, "k", text), 0);
-        ck_assert_int_eq(revoked_stamps_add(&stamps, "k", text), 0);
+        ck_assert_int_eq(revoked_stamps_add(&stamps, "k", text, 7), 0);
+        ck_assert_int_eq(revoked_stamps_add(&stamps, "k", text, 7), 0);
     }
     ck_assert_uint_eq(stamps.count, REVOKED_STAMPS_MAX);
     ck_assert_str_eq(stamps.items[0].stamp, "3");
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
-    ck_assert_int_eq(revoked_stamps_add(&stamps, "k", text), -1);
-    ck_assert_int_eq(revoked_stamps_add(&stamps, text, "v"), -1);
+    ck_assert_int_eq(revoked_stamps_add(&stamps, "k", text, 7), -1);
+    ck_assert_int_eq(revoked_stamps_add(&stamps, text, "v", 7), -1);
     revoked_stamps_clear(&stamps);
 }
 END_TEST

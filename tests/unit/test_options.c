@@ -284,8 +284,9 @@ END_TEST
 START_TEST(row_by_row)
 {
     static const char *const values[] = {
-        "",     "1",        "2.5", "x/",  "debug",           "quorum", "park", "off",
-        "json", "amqp://x", "UTC", "h:1", "a=evaluate_user", "false",  "2000", "true"};
+        "",     "1",    "2.5",      "x/",  "debug", "quorum",          "park",
+        "off",  "json", "amqp://x", "UTC", "h:1",   "a=evaluate_user", "false",
+        "2000", "true", "topic"};
     const struct option_row *row = &options_table[_i];
     char name[OPTION_NAME_SIZE];
     struct options plain = {0};

@@ -105,6 +105,30 @@ START_TEST(bounded)
 }
 END_TEST
 
+/* Whatever is forgotten meanwhile, the number of those not kept is right. */
+START_TEST(kept)
+{
+    struct revoked revoked = {0};
+
+    fill(&revoked, 0, 3);
+    ck_assert_uint_eq(revoked.unkept, 3);
+    revoked_set_kept(&revoked, "id-1");
+    revoked_set_kept(&revoked, "id-1");
+    revoked_set_kept(&revoked, "unknown");
+    ck_assert_uint_eq(revoked.unkept, 2);
+    ck_assert(!revoked_is_kept(&revoked, 0) && revoked_is_kept(&revoked, 1));
+    ck_assert_int_eq(revoked_add(&revoked, "id-1", THEN), 0); /* again: it is in the table */
+    ck_assert_uint_eq(revoked.unkept, 2);
+    revoked_purge(&revoked, THEN + REVOKED_KEEP_S + 1); /* id-0 */
+    ck_assert_uint_eq(revoked.unkept, 1);
+    revoked_purge(&revoked, THEN + REVOKED_KEEP_S + 2); /* id-1 */
+    ck_assert_uint_eq(revoked.unkept, 1);
+    revoked_purge(&revoked, INT64_MAX);
+    ck_assert_uint_eq(revoked.unkept, 0);
+    revoked_clear(&revoked);
+}
+END_TEST
+
 /* Processor time, which a busy machine does not lengthen, of the same number of lookups in a list
  * of this length. */
 static clock_t
@@ -138,8 +162,8 @@ END_TEST
 int
 main(void)
 {
-    const struct suite_test tests[] = {
-        {knows, 1}, {long_ids, 1}, {forgets_the_old, 1}, {bounded, 1}, {quick, 1}};
+    const struct suite_test tests[] = {{knows, 1},   {long_ids, 1}, {forgets_the_old, 1},
+                                       {bounded, 1}, {kept, 1},     {quick, 1}};
 
     return suite_run("revoked", tests, sizeof tests / sizeof tests[0]);
 }
