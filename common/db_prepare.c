@@ -8,13 +8,14 @@
 #include "common/db_statements.h"
 #include "common/store_row.h"
 
-#include <stdio.h>
-
 static int
-ignore_row(void *unused, const PGresult *result)
+read_backend(void *context, const PGresult *result)
 {
-    (void)unused;
-    (void)result;
+    int64_t pid;
+
+    if (!row_number(result, 0, 1, INT32_MAX, &pid))
+        return -1;
+    db_note_backend(context, (int)pid);
     return 0;
 }
 
@@ -38,21 +39,18 @@ prepare_optional(struct db *db, const bool has[DB_SETS])
 }
 
 enum db_status
-db_prepare(struct db *db, const struct db_settings *settings, enum db_statement session,
-           bool has[DB_SETS])
+db_prepare(struct db *db, const struct db_settings *settings, bool has[DB_SETS])
 {
-    char statement_timeout[24];
-    char lock_timeout[24];
-    const char *const parameters[] = {statement_timeout, lock_timeout};
     enum db_status status;
 
-    (void)snprintf(statement_timeout, sizeof statement_timeout, "%lld",
-                   (long long)settings->statement_timeout_ms);
-    (void)snprintf(lock_timeout, sizeof lock_timeout, "%lld", (long long)settings->lock_timeout_ms);
+    db_send(db, DB_backend, NULL, read_backend, db);
+    status = db_run(db);
+    if (status != DB_OK)
+        return status;
     for (int i = 0; i < DB_STATEMENTS; i++)
         if (db_is_prepared(settings, (enum db_statement)i))
             db_send_preparation(db, (enum db_statement)i);
-    db_send(db, session, parameters, ignore_row, NULL);
+    db_send_settings(db);
     if (settings->own_tables)
         db_send(db, DB_own_tables, NULL, read_own_tables, has);
     status = db_run(db);

@@ -52,13 +52,10 @@ check_configuration(struct checks *checks, const struct command_line *line, stru
 static void
 check_schema(struct checks *checks, const struct db_settings *settings)
 {
-    struct db *db = db_new(settings);
-
-    if (db != NULL && db_open(db) == DB_OK)
+    if (checks_sessions(checks, settings))
         checks_passed("schema", "fits");
     else
         checks_failed(checks, EX_DATAERR, "schema", "the shim's statements cannot be prepared");
-    db_free(db);
 }
 
 static void
