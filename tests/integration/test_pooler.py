@@ -3,7 +3,7 @@
 import commands
 import pytest
 import servers
-from pgbouncer import PgBouncer
+from pgbouncer import PgBouncer, forgetful
 from raw_http import get, once
 
 EARNED = ['Beginner']
@@ -80,7 +80,7 @@ def test_no_pooler_is_none(world, postgres):
 
 def test_transaction_mode_without_prepared_statements(world, pooler, start_own):
     """Named, the message held; and done as soon as the pooler is configured, without a restart of ours."""
-    one = pooler(pool_mode='transaction')
+    one = pooler(**forgetful())
     queue, (first,) = start_workers(one, world, start_own, 1)
     first.wait_log('db: connected')
     first.kill()  # its statements stay in the server's session
@@ -100,14 +100,14 @@ def test_transaction_mode_without_prepared_statements(world, pooler, start_own):
 
 def test_check_sees_it_before_it_does_harm(world, pooler):
     """Nothing is prepared in any of the server's sessions yet."""
-    one = pooler(pool_mode='transaction')
+    one = pooler(**forgetful())
     done = check(world, one)
     assert done.exit == commands.UNAVAILABLE and 'FAIL pooler: ' in done.out and REMEDY in done.err
 
 
 def test_another_version_of_us(world, pooler, start_own):
     """What it has prepared under our names in a server's session is not run for ours."""
-    one = pooler(pool_mode='transaction', default_pool_size=1)
+    one = pooler(**forgetful(), default_pool_size=1)
     other = world.postgres.connect(world.name, one.through(world.postgres.worker_url(world.name)))
     for name in ('begin', 'commit', 'users', 'awards_write'):
         other.cursor().execute(f'prepare {name} as select 1')
@@ -146,7 +146,7 @@ def test_shim(world, pooler, postgres):
     with servers.Shim(url) as shim:
         shim.wait_ready()
         assert once(shim.port, get(LIST)).status == 200
-        one.configure(pool_mode='transaction')
+        one.configure(**forgetful())
         servers.wait_until(lambda: once(shim.port, get(LIST)).status == 200, 30, '200')
         with servers.Shim(url) as second:
             second.wait_log(REMEDY)

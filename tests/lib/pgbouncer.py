@@ -4,11 +4,21 @@
     with PgBouncer(postgres, pool_mode='session') as pooler:
         pooler.through(postgres.worker_url('demo'))
 """
+import re
 import socket
+import subprocess
 
 import server_programs
 import servers
 from processes import Process, free_port
+
+
+def forgetful():
+    """Settings of a transaction mode in which prepared statements are lost: from 1.21 on it has to be asked for."""
+    argv, options = server_programs.command(['/usr/sbin/pgbouncer', '--version'], '/tmp')
+    text = subprocess.run(argv, check=True, text=True, stdout=subprocess.PIPE, **options).stdout
+    version = tuple(int(part) for part in re.search(r'PgBouncer (\d+)\.(\d+)', text).groups())
+    return {'pool_mode': 'transaction', **({'max_prepared_statements': 0} if version >= (1, 21) else {})}
 
 
 class PgBouncer(servers.Server):
