@@ -62,6 +62,7 @@ struct checker {
     const char *name; /* the checker_class it answers to, and the metrics' label */
     const char
         *aliases[4]; /* names of the proposal, also behind a dotted Python path; up to NULL */
+    bool beyond_tasks; /* it needs what the tasks do not see: they neither give nor take it */
     int (*parse)(const struct params *params, struct rule *rule, struct err *err);
     int64_t (*times)(const struct rule *rule, const struct facts *facts);
     void (*describe)(const struct rule *rule, const struct facts *facts, struct buffer *text);

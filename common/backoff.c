@@ -14,19 +14,27 @@ random_number(void)
 }
 
 int64_t
+backoff_delay_ms(unsigned failures, int64_t first_ms, int64_t max_ms)
+{
+    int64_t delay = first_ms;
+
+    for (unsigned i = 1; i < failures && delay < max_ms; i++)
+        delay *= 2;
+    if (delay > max_ms)
+        delay = max_ms;
+    return delay / 2 + random_number() % (delay / 2 + 1);
+}
+
+int64_t
 backoff_failed(struct backoff *backoff, int64_t now_ms)
 {
-    int64_t delay = BACKOFF_FIRST_MS;
+    int64_t delay;
 
     if (backoff->works_since_ms != 0 && now_ms - backoff->works_since_ms >= BACKOFF_MAX_MS)
         backoff->failures = 0;
     backoff->works_since_ms = 0;
-    for (unsigned i = 0; i < backoff->failures && delay < BACKOFF_MAX_MS; i++)
-        delay *= 2;
-    if (delay > BACKOFF_MAX_MS)
-        delay = BACKOFF_MAX_MS;
-    delay = delay / 2 + random_number() % (delay / 2 + 1);
     backoff->failures++;
+    delay = backoff_delay_ms(backoff->failures, BACKOFF_FIRST_MS, BACKOFF_MAX_MS);
     backoff->not_before_ms = now_ms + delay;
     return delay;
 }

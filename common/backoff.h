@@ -17,6 +17,13 @@ struct backoff {
 
 enum { BACKOFF_FIRST_MS = 250, BACKOFF_MAX_MS = 15000 };
 
+/*
+ * backoff_delay_ms(failures, first_ms, max_ms):
+ * How long to wait after so many failures in a row (1 is the first): ${first_ms}, doubled with each
+ * up to ${max_ms}, and of that a random part, at least half.
+ */
+int64_t backoff_delay_ms(unsigned failures, int64_t first_ms, int64_t max_ms);
+
 /* backoff_failed(backoff, now_ms): one more failure; returns the delay chosen, in milliseconds. */
 int64_t backoff_failed(struct backoff *backoff, int64_t now_ms);
 

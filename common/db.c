@@ -12,6 +12,7 @@
 #include "common/clock.h"
 #include "common/db_cancel.h"
 #include "common/db_connect.h"
+#include "common/db_place.h"
 #include "common/db_pooler.h"
 #include "common/db_prepare.h"
 #include "common/db_session.h"
@@ -119,6 +120,12 @@ db_sqlstate(const struct db *db)
     return db->sqlstate;
 }
 
+const struct db_place *
+db_place(const struct db *db)
+{
+    return &db->place;
+}
+
 const char *
 db_message(const struct db *db)
 {
@@ -187,10 +194,12 @@ static enum db_status
 result_failed(struct db *db, const struct sent *sent, const PGresult *result)
 {
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    const struct db_statement_text *statement = &db_statements[sent->statement];
+    enum db_status status =
+        failed(db, statement->name, PQresultErrorField(result, PG_DIAG_SQLSTATE),
+               message == NULL ? PQresultErrorMessage(result) : message);
 
-    return failed(db, db_statements[sent->statement].name,
-                  PQresultErrorField(result, PG_DIAG_SQLSTATE),
-                  message == NULL ? PQresultErrorMessage(result) : message);
+    return db_place_read(&db->place, result, statement->text) ? DB_UNFIT : status;
 }
 
 static enum db_status

@@ -21,8 +21,8 @@ enum db_status {
     DB_CANCELLED, /* by db_cancel(): rolled back */
     DB_LOST,      /* the session is gone, and closed; after db_open() again the same work may be run
                      again */
-    DB_UNFIT, /* table, column or right missing: closed too; nothing works until somebody mends the
-                 database */
+    DB_UNFIT,     /* table, column or right missing, or a column that we do not write takes no null:
+                     closed too; nothing works until the database is mended */
 };
 
 /* Which statements a session prepares: the folder of common/ that they stand in. */
@@ -145,6 +145,16 @@ bool db_is_idle(const struct db *db);
 
 /* db_sqlstate(db): the five characters of the last failure, "" if it had none.  Borrowed. */
 const char *db_sqlstate(const struct db *db);
+
+/* What a failure names, "" where the server names nothing. */
+struct db_place {
+    char table[64];
+    char column[64];
+    char constraint[64];
+};
+
+/* db_place(db): what the last failure of a statement names.  Borrowed. */
+const struct db_place *db_place(const struct db *db);
 
 /* db_message(db): the server's words for the last failure, without the values.  Borrowed until the
  * next failure. */

@@ -43,6 +43,7 @@ struct db {
     pid_t canceller;      /* the child that asks the server to; -1: none */
     char sqlstate[6];
     char message[256];
+    struct db_place place;
 };
 
 #endif

@@ -95,7 +95,7 @@ const struct option_row options_table[] = {
     {INTEGER(worker, max_message_bytes, 1024, 536870912), .initial = "1048576",
      .meaning = "larger messages, before or after inflation, are rejected"},
     {INTEGER(worker, delivery_limit, 1, 1000), .initial = "5",
-     .meaning = "attempts at a message that takes the process down"},
+     .meaning = "runs of one message that the process did not survive; better not below 3"},
 
     {BOOL(celery, events), .initial = "true",
      .meaning = "task and worker events, for Flower and celery events"},

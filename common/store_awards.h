@@ -32,15 +32,38 @@ struct store_earned_reader {
 /* store_awards_earned(db, user_id, reader): what this user has earned, one row a trophy. */
 void store_awards_earned(struct db *db, int32_t user_id, struct store_earned_reader *reader);
 
-/* store_awards_give(db, users, trophies, now_us): give the nth of ${trophies} to the nth of
- * ${users}. */
-void store_awards_give(struct db *db, const char *users, const char *trophies, int64_t now_us);
+struct store_given_reader {
+    void (*given)(void *context, int32_t user_id, int32_t trophy_id);
+    void *context;
+};
 
 /*
- * store_awards_take(db, users, trophies, counts):
+ * store_awards_give(db, users, trophies, now_us, reader):
+ * Give the nth of ${trophies} to the nth of ${users}; ${reader} is told of each award that was
+ * written, which one refused by a unique index is not.
+ */
+void store_awards_give(struct db *db, const char *users, const char *trophies, int64_t now_us,
+                       struct store_given_reader *reader);
+
+/* An award that has been deleted. */
+struct store_taken {
+    int32_t user_id;
+    int32_t trophy_id;
+    int64_t earned_us;   /* an instant; INT64_MIN: at no finite one */
+    const char *context; /* the first 200 characters of its JSON, borrowed for the call; NULL */
+};
+
+struct store_taken_reader {
+    void (*taken)(void *context, const struct store_taken *award);
+    void *context;
+};
+
+/*
+ * store_awards_take(db, users, trophies, counts, reader):
  * Take from the nth of ${users} so many awards of the nth of ${trophies} as the nth of ${counts},
  * newest first.
  */
-void store_awards_take(struct db *db, const char *users, const char *trophies, const char *counts);
+void store_awards_take(struct db *db, const char *users, const char *trophies, const char *counts,
+                       struct store_taken_reader *reader);
 
 #endif

@@ -14,7 +14,10 @@ store_statistics_make(struct db *db, const char *ids, int64_t now_us)
     const char *const parameters[] = {ids, now};
 
     clock_format_utc(now_us, now);
+    db_send(db, DB_begin, NULL, NULL, NULL);
+    db_send(db, DB_wait_briefly, NULL, NULL, NULL);
     db_send(db, DB_statistics_make, parameters, NULL, NULL);
+    db_send(db, DB_commit, NULL, NULL, NULL);
 }
 
 static int

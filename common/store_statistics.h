@@ -13,12 +13,15 @@ struct store_locks_reader {
     void *context;
 };
 
-/* store_statistics_make(db, ids, now_us): make empty rows for those of users ${ids} that have none.
+/*
+ * store_statistics_make(db, ids, now_us):
+ * In a transaction of its own: make empty rows for those of users ${ids} that have none.  Where
+ * another session is inserting one this waits a moment (100 ms), then it is a lock timeout.
  */
 void store_statistics_make(struct db *db, const char *ids, int64_t now_us);
 
 /* store_statistics_lock(db, ids, reader): lock the rows of users ${ids} until the end of the
- * transaction. */
+ * transaction, but those that another session holds, of which ${reader} is not told. */
 void store_statistics_lock(struct db *db, const char *ids, struct store_locks_reader *reader);
 
 /* A row to be written. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What becomes of a delivery when it comes: decoded, bound to its arguments and put into the inbox,
- * or refused.  A message may be undecodable, foreign, called wrongly, early, or suspected of having
- * killed a worker before; none of them is ever dropped silently, and none stops the worker.
+ * or refused.  A message may be undecodable, foreign, called wrongly or early; none of them is ever
+ * dropped silently, and none stops the worker.  One that came before may have killed a worker, by
+ * its mere bytes perhaps: it is not decoded now, see suspects.c.
  */
 #include "common/clock.h"
 #include "common/log.h"
@@ -46,15 +47,13 @@ header_number(const struct message *message, const char *name)
     return json_integer_value(json_object_get(message->delivery.properties.headers, name));
 }
 
-/* How often somebody began this message and did not end it, as far as the broker or we have
- * counted; before its eta nobody begins it. */
+/* How often this foreign task has gone round; whatever a stranger writes there, it ends. */
 static int64_t
-count_attempts(const struct message *message)
+count_rounds(const struct message *message)
 {
-    int64_t ours = header_number(message, ATTEMPTS_HEADER);
-    int64_t quorum = header_number(message, "x-delivery-count");
+    int64_t rounds = header_number(message, ATTEMPTS_HEADER);
 
-    return ours > quorum || message->task.eta_us > clock_now_us() ? ours : quorum;
+    return rounds < 0 ? INT64_MAX : rounds;
 }
 
 static void
@@ -65,7 +64,7 @@ plan_foreign(struct worker *worker, struct message *message)
     if (strcmp(policy, "park") == 0) {
         message->plan = PLAN_PARK;
     } else if (strcmp(policy, "requeue") == 0 &&
-               header_number(message, ATTEMPTS_HEADER) < worker->options->worker_delivery_limit) {
+               count_rounds(message) < worker->options->worker_delivery_limit) {
         message->plan = PLAN_AGAIN;
         message->not_before_ms = message->arrived_ms + FOREIGN_PAUSE_MS;
     } else {
@@ -74,36 +73,10 @@ plan_foreign(struct worker *worker, struct message *message)
 }
 
 /*
- * A classic queue only says "redelivered": such a message may have killed the process that had it.
- * It runs alone, and before it runs a copy with one more attempt takes its place.  A quorum queue
- * counts by itself.
- */
-static void
-plan_suspect(struct worker *worker, struct message *message)
-{
-    bool counted =
-        json_object_get(message->delivery.properties.headers, "x-delivery-count") != NULL;
-    int64_t attempts = count_attempts(message);
-    char text[96];
-
-    if (attempts > worker->options->worker_delivery_limit ||
-        (message->delivery.redelivered && !counted &&
-         attempts == worker->options->worker_delivery_limit)) {
-        (void)snprintf(text, sizeof text, "given up after %lld attempts that did not end",
-                       (long long)attempts);
-        fail(worker, message, "WorkerLostError", "billiard.exceptions", text);
-        return;
-    }
-    message->alone = message->alone || message->delivery.redelivered || attempts > 0;
-    if (message->delivery.redelivered && !counted)
-        message->plan = PLAN_AGAIN;
-}
-
-/*
  * Early: it is held until its eta if that is near, at most half of the prefetch and
  * worker.eta_bytes of such, itself included, as it lies in the inbox already.  The others wait at
- * the broker; so does what a quorum queue has delivered before, whose count begins anew with that:
- * waiting is no attempt.
+ * the broker; so does what a quorum queue has delivered before: with a limit of deliveries of its
+ * own (RabbitMQ 4 has one) it counts, and that count begins anew with the copy.
  */
 static void
 plan_early(struct worker *worker, struct message *message)
@@ -154,12 +127,11 @@ plan(struct worker *worker, struct message *message)
     }
     /* an evaluation with a wish of its own is not folded into others */
     message->alone = message->arguments.trophy_ids != NULL || message->arguments.force;
-    plan_suspect(worker, message);
     plan_early(worker, message);
 }
 
-static void
-decode(struct worker *worker, struct message *message)
+void
+worker_decode(struct worker *worker, struct message *message)
 {
     const struct celery_wire wire = {
         .content_type = message->delivery.properties.content_type,
@@ -170,20 +142,40 @@ decode(struct worker *worker, struct message *message)
     };
     struct err err = {0};
 
+    celery_task_clear(&message->task);
+    message->undecoded = false;
     if (celery_decode(&wire, &message->task, &err) != 0)
         refuse(worker, message, "DecodeError", "kombu.exceptions", err.text);
-    else if (!message->delivery.redelivered || !worker_adopt(worker, message))
+    else
         plan(worker, message);
+    /* it is kept only where it will be published again */
+    if (message->plan == PLAN_RUN && message->rotate_at_ms == 0) {
+        free(message->delivery.body);
+        message->delivery.body = NULL;
+    }
 }
 
-/* It is kept only where it will be published again. */
-static void
-drop_body(struct message *message)
+static bool
+came_before(const struct message *message)
 {
-    if (message->plan != PLAN_RUN || message->rotate_at_ms != 0)
+    return message->delivery.redelivered || header_number(message, "x-delivery-count") > 0;
+}
+
+/* What is known of it without its body is enough to wait, also at the broker. */
+static void
+suspect(struct worker *worker, struct message *message)
+{
+    const struct celery_task *task = &message->task;
+
+    message->suspect = true;
+    message->undecoded = true;
+    celery_peek(message->delivery.properties.headers, &message->task);
+    message->bare = task->id == NULL;
+    if (worker_adopt(worker, message))
         return;
-    free(message->delivery.body);
-    message->delivery.body = NULL;
+    if (!message->bare && task->name != NULL)
+        message->kind = task_find(task->name, worker->options->tasks, worker->options->tasks_count);
+    plan_early(worker, message);
 }
 
 void
@@ -205,6 +197,9 @@ worker_arrive(struct worker *worker, struct delivery *delivery)
     worker->counters.received++;
     worker->counters.redelivered += message->delivery.redelivered;
     message->digest = message_digest(message->delivery.body, message->delivery.body_length);
-    decode(worker, message);
-    drop_body(worker->inbox.messages[worker->inbox.count - 1]); /* it may have been adopted */
+    message->bare = !celery_is_named(message->delivery.properties.headers);
+    if (came_before(message))
+        suspect(worker, message);
+    else
+        worker_decode(worker, message);
 }

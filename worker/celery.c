@@ -316,6 +316,31 @@ celery_decode(const struct celery_wire *wire, struct celery_task *task, struct e
     return -1;
 }
 
+bool
+celery_is_named(const json_t *headers)
+{
+    const struct fields fields = {.headers = headers};
+
+    return json_object_get(headers, "task") != NULL && fields_get(&fields, "id") != NULL;
+}
+
+void
+celery_peek(const json_t *headers, struct celery_task *task)
+{
+    const struct fields fields = {.headers = headers};
+    struct err ignored = {0};
+
+    *task = (struct celery_task){.eta_us = CELERY_NO_TIME, .expires_us = CELERY_NO_TIME};
+    if (json_object_get(headers, "task") == NULL)
+        return;
+    (void)identify(&fields, task, &ignored);
+    task->ignore_result = json_is_true(fields_get(&fields, "ignore_result"));
+    if (fields_instant(&fields, "eta", &task->eta_us, &ignored) != 0)
+        task->eta_us = CELERY_NO_TIME;
+    if (fields_retries(&fields, &task->retries, &ignored) != 0)
+        task->retries = 0;
+}
+
 void
 celery_task_clear(struct celery_task *task)
 {

@@ -62,6 +62,17 @@ struct celery_task {
  */
 int celery_decode(const struct celery_wire *wire, struct celery_task *task, struct err *err);
 
+/* celery_is_named(headers): do they name a task and its id, so that it is protocol 2? */
+bool celery_is_named(const json_t *headers);
+
+/*
+ * celery_peek(headers, task):
+ * What the headers of a protocol 2 message say of ${task}, which is overwritten, without looking at
+ * the body: name, id, retries, eta_us and ignore_result, each as far as it can be read; nothing of
+ * another message.  For somebody who does not want to decode it yet, which is to come to the same.
+ */
+void celery_peek(const json_t *headers, struct celery_task *task);
+
 /* celery_task_clear(task): free what ${task} owns and zero it.  A zeroed task may be cleared. */
 void celery_task_clear(struct celery_task *task);
 

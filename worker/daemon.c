@@ -21,10 +21,13 @@
 static int64_t
 next_turn_ms(const struct worker *worker)
 {
-    const struct batch_limits limits = {.now_us = clock_now_us(), .now_ms = clock_monotonic_ms()};
+    const struct batch_limits limits = worker_limits(worker);
+    int64_t marks = worker_suspects_left_ms(worker);
     int64_t next = batch_next_ms(&worker->inbox, &limits);
     int64_t pause = backoff_left_ms(&worker->db_backoff, limits.now_ms);
 
+    if (marks >= 0 && (next < 0 || marks < next))
+        next = marks;
     if (inbox_is_storing(&worker->inbox) || (!db_is_open(worker->db) && next < 0))
         return pause;
     return next < 0 || next > pause ? next : pause;
@@ -61,6 +64,7 @@ drain(struct worker *worker)
         (void)worker_turn(worker, -1, 0, inbox_is_storing(&worker->inbox) ? 0 : 100);
     }
     worker_settle(worker);
+    worker_suspects_leave(worker);
     log_note("stopped: %zu messages go back to their queue", worker->inbox.count);
 }
 
@@ -147,6 +151,7 @@ tear_down(struct worker *worker)
     inbox_clear(&worker->inbox);
     revoked_clear(&worker->revoked);
     finished_clear(&worker->finished);
+    attempts_clear(&worker->suspects.attempts);
     task_settings_clear(&worker->task_settings);
     events_clear(worker);
     revoked_stamps_clear(&worker->revoked_stamps);

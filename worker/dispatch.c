@@ -3,8 +3,10 @@
  * each. */
 #include "common/clock.h"
 #include "common/log.h"
+#include "worker/batch_outcome.h"
 #include "worker/cut.h"
 #include "worker/ending.h"
+#include "worker/put_off.h"
 #include "worker/ration.h"
 #include "worker/results_table.h"
 #include "worker/worker.h"
@@ -14,13 +16,15 @@
 
 enum { MAX_TIMEOUTS = 3 }; /* statement timeouts of one message alone before it is given up */
 
-static struct batch_limits
-limits_now(const struct worker *worker)
+struct batch_limits
+worker_limits(const struct worker *worker)
 {
     return (struct batch_limits){
         .now_us = clock_now_us(),
         .now_ms = clock_monotonic_ms(),
         .max_users = (size_t)worker->options->worker_batch_users,
+        .suspects_from_ms = worker->suspects.backoff.not_before_ms,
+        .marked = db_has(worker->db, DB_SET_attempt),
     };
 }
 
@@ -30,17 +34,24 @@ find_setting(const struct worker *worker, const struct message *message)
     return task_settings_find(&worker->task_settings, message->task.name);
 }
 
-/* Ends the messages that nobody wants any more, checked when their turn comes, as Celery does; and
- * lets the others wait for their task's rate. */
+/* Ends a message that nobody wants any more, checked when its turn comes, as Celery does; or lets
+ * it wait for its task's rate. */
+static void
+weed_out_one(struct worker *worker, struct message *message, int64_t now_ms)
+{
+    if (!worker_revoke_unwanted(worker, message) && message->plan == PLAN_RUN)
+        ration(message, find_setting(worker, message), now_ms);
+}
+
+/* What is not decoded yet has its turn later. */
 static void
 weed_out(struct worker *worker, const struct batch_limits *limits)
 {
     for (size_t i = 0; i < worker->inbox.count; i++) {
         struct message *message = worker->inbox.messages[i];
 
-        if ((message->rationed || message_is_due(message, limits)) &&
-            !worker_revoke_unwanted(worker, message) && message->plan == PLAN_RUN)
-            ration(message, find_setting(worker, message), limits->now_ms);
+        if (!message->undecoded && (message->rationed || message_is_due(message, limits)))
+            weed_out_one(worker, message, limits->now_ms);
     }
 }
 
@@ -109,6 +120,18 @@ put_off(struct worker *worker, struct message *message, const struct subject *su
     message_put_back(message, clock_monotonic_ms() + BACKOFF_FIRST_MS * (int64_t)message->timeouts);
 }
 
+/* Its user cannot be had now, and the others are not to wait for that. */
+static void
+let_wait(struct worker *worker, struct message *message, const struct subject *subject)
+{
+    if (message->cut != CUT_NONE) {
+        end_cut(worker, message);
+        return;
+    }
+    message->alone = message->alone || subject->outcome == SUBJECT_CONFLICTED;
+    message_put_off(message, &worker->inbox, clock_monotonic_ms());
+}
+
 static void
 warn_unknown(const struct message *message)
 {
@@ -135,6 +158,11 @@ end_message(struct worker *worker, struct message *message, const struct subject
     case SUBJECT_TIMED_OUT:
         put_off(worker, message, subject);
         break;
+    case SUBJECT_LOCKED:
+    case SUBJECT_CONFLICTED:
+    case SUBJECT_REFUSED:
+        let_wait(worker, message, subject);
+        break;
     case SUBJECT_PENDING:
     default:
         put_back(worker, message, status);
@@ -147,20 +175,27 @@ static void
 end_messages(struct worker *worker, enum db_status status)
 {
     struct batch *batch = &worker->batch;
-    size_t named = 0;
 
     for (size_t i = 0; i < batch->message_count; i++) {
         struct message *message = batch->messages[i];
 
         if (message->arguments.user_exists) {
-            named++;
             end_message(worker, message, batch_find(batch, message->arguments.user_id), status);
         } else {
             log_warn("[%s] no such user: the id is out of range", message->task.id);
             worker_succeed(worker, message);
         }
     }
-    worker->counters.coalesced += named - batch->subject_count;
+}
+
+static void
+count_outcome(struct worker *worker, const struct batch_outcome *outcome)
+{
+    worker->counters.batches++;
+    worker->counters.awards += outcome->awards;
+    worker->counters.awards_taken += worker->evaluator.request.revoke ? outcome->lost : 0;
+    worker->counters.coalesced += outcome->coalesced;
+    worker->counters.put_off += outcome->waiting;
 }
 
 static enum db_status
@@ -168,22 +203,25 @@ run_users(struct worker *worker)
 {
     struct batch *batch = &worker->batch;
     int64_t started_ms = clock_monotonic_ms();
+    struct batch_outcome outcome;
     enum db_status status;
-    uint64_t awards = 0;
 
-    worker->evaluator.guest = results_table_guest(worker);
+    if (batch->messages[0]->put_offs > 0 && batch->messages[0]->alone)
+        worker->evaluator.conflicted = true; /* it has met it before: nobody else pauses for it */
+    worker->evaluator.guest = worker_suspects_guest(worker, results_table_guest(worker));
     status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
     worker->evaluator.guest = NULL;
 
-    for (size_t i = 0; i < batch->subject_count; i++)
-        awards +=
-            batch->subjects[i].outcome == SUBJECT_DONE ? (uint64_t)batch->subjects[i].awards : 0;
+    outcome = batch_outcome(batch);
+    count_outcome(worker, &outcome);
     end_messages(worker, status);
-    worker->counters.batches++;
-    worker->counters.awards += awards;
-    if (status == DB_OK)
-        log_info("batch: %zu messages, %zu users, %llu awards in %lld ms", batch->message_count,
-                 batch->subject_count, (unsigned long long)awards,
+    if (status == DB_OK && outcome.waiting > 0 && outcome.waiting == batch->subject_count)
+        log_debug("batch: %zu messages, all %zu users put off", batch->message_count,
+                  outcome.waiting);
+    else if (status == DB_OK)
+        log_info("batch: %zu messages, %zu users, %zu of them put off, %llu awards in %lld ms",
+                 batch->message_count, batch->subject_count, outcome.waiting,
+                 (unsigned long long)outcome.awards,
                  (long long)(clock_monotonic_ms() - started_ms));
     return status;
 }
@@ -231,17 +269,6 @@ make_request(const struct message *message, struct text_list *only)
     return request;
 }
 
-/* How a transaction went decides when there is another one. */
-static void
-note_database(struct worker *worker, const char *what, enum db_status status)
-{
-    if (status == DB_OK)
-        backoff_reset(&worker->db_backoff);
-    else if (!worker->stopping)
-        log_warn("%s: put off, again in %lld ms", what,
-                 (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
-}
-
 static void
 begin(struct worker *worker, struct message *message)
 {
@@ -275,32 +302,10 @@ run_batch(struct worker *worker)
     worker->evaluator.request = (struct evaluation_request){0};
     text_list_clear(&only);
     if (!was_cut(&worker->batch))
-        note_database(worker, "batch", status);
+        worker_note_database(worker, "batch", status);
     else if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
     worker->batch.message_count = 0; /* nobody looks for running messages there any more */
-}
-
-/* Is the database there, or can it be had now? */
-static bool
-has_database(struct worker *worker)
-{
-    enum db_status status;
-
-    if (backoff_left_ms(&worker->db_backoff, clock_monotonic_ms()) > 0)
-        return false;
-    if (db_is_open(worker->db))
-        return true;
-    status = db_open(worker->db);
-    if (status == DB_OK) {
-        log_note("db: connected");
-        backoff_works(&worker->db_backoff, clock_monotonic_ms());
-        return true;
-    }
-    log_warn("db: %s, again in %lld ms",
-             status == DB_UNFIT ? "does not fit (see schema/)" : "not available",
-             (long long)backoff_failed(&worker->db_backoff, clock_monotonic_ms()));
-    return false;
 }
 
 static void
@@ -309,9 +314,9 @@ run_plan(struct worker *worker, struct message *message)
     const char *own_queue = worker_queue(worker, message);
 
     if (message->plan == PLAN_PARK)
-        worker_replace(worker, message, worker->options->broker_park_queue, /* attempt */ false);
+        worker_replace(worker, message, worker->options->broker_park_queue, /* round */ false);
     else
-        worker_replace(worker, message, own_queue, /* attempt */ message->plan == PLAN_AGAIN);
+        worker_replace(worker, message, own_queue, /* round */ message->plan == PLAN_AGAIN);
 }
 
 /* Before anything new: a message whose result waits holds back its acknowledgement. */
@@ -320,12 +325,40 @@ store_results(struct worker *worker)
 {
     enum db_status status;
 
-    if (!inbox_is_storing(&worker->inbox) || !has_database(worker))
+    if (!inbox_is_storing(&worker->inbox) || !worker_has_database(worker))
         return false;
     status = results_table_store(worker);
-    note_database(worker, "results", status);
+    worker_note_database(worker, "results", status);
     worker_settle(worker);
     return status == DB_OK;
+}
+
+/* Nobody wants a message any more, or its task's rate holds it back: known only now that it is
+ * decoded. */
+static void
+weed_out_decoded(struct worker *worker, const struct batch_limits *limits)
+{
+    for (size_t i = 0; i < worker->batch.message_count; i++) {
+        struct message *message = worker->batch.messages[i];
+
+        if (message->state == MESSAGE_RUNNING)
+            weed_out_one(worker, message, limits->now_ms);
+        if (message->state == MESSAGE_RUNNING && message->rationed)
+            message_put_back(message, message->not_before_ms);
+    }
+}
+
+static enum db_status
+take_suspects(struct worker *worker)
+{
+    enum db_status status = worker_suspects_take(worker);
+    struct batch_limits limits = worker_limits(worker);
+
+    if (status != DB_OK)
+        return status;
+    weed_out_decoded(worker, &limits);
+    batch_choose(&worker->batch, limits.max_users);
+    return DB_OK;
 }
 
 bool
@@ -337,17 +370,23 @@ worker_dispatch(struct worker *worker)
 
     if (store_results(worker))
         return true;
-    ready = has_database(worker); /* which turns the loop: only then who has come too late */
-    limits = limits_now(worker);
+    ready = worker_has_database(worker); /* which turns the loop: only then who has come too late */
+    attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
+    ready = ready && worker_suspects_tidy(worker);
+    limits = worker_limits(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);
     if (!ready || batch_gather(batch, &worker->inbox, &limits) != 0 || batch->message_count == 0) {
         worker_settle(worker);
         return false;
     }
-    if (batch->messages[0]->plan != PLAN_RUN)
+    if (batch->lane == LANE_SUSPECTS && take_suspects(worker) != DB_OK) {
+        worker_settle(worker);
+        return false;
+    }
+    if (batch->message_count > 0 && batch->messages[0]->plan != PLAN_RUN)
         run_plan(worker, batch->messages[0]);
-    else
+    else if (batch->message_count > 0)
         run_batch(worker);
     worker_settle(worker);
     return true;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The story of a set of users in one transaction: find them, lock their statistics rows, read their
- * history and awards, compute, write, commit.  Three round trips, however many users.  Whoever
- * holds the lock is the only one who evaluates the user, and what is read behind the lock is read
- * afresh (READ COMMITTED): so two workers never give an award twice.
+ * history and awards, compute, write, commit.  Three round trips, however many users, and one more
+ * where statistics rows are missing.  Only the session that holds the lock evaluates the user, and
+ * what is read behind the lock is read afresh (READ COMMITTED): so two workers never give an award
+ * twice.
  */
 #include "worker/evaluate.h"
 
@@ -30,11 +31,6 @@ compute_statistics(struct transaction *t)
         struct entry *entry = &t->entries[i];
         struct subject *subject = entry->subject;
 
-        if (entry->touch && !entry->locked) { /* deleted since the first round trip */
-            entry->touch = false;
-            entry->evaluate = false;
-            entry->outcome = SUBJECT_UNKNOWN;
-        }
         entry->workouts.total_weight = entry->total_weight;
         if (entry->touch && statistics_compute(&entry->workouts, &entry->history, t->today,
                                                &entry->statistics, &subject->err) != 0) {
@@ -43,6 +39,14 @@ compute_statistics(struct transaction *t)
         }
     }
     return fits;
+}
+
+void
+entry_leave(struct entry *entry, enum subject_outcome outcome)
+{
+    entry->touch = false;
+    entry->evaluate = false;
+    entry->outcome = outcome;
 }
 
 /* Nothing to write: end the transaction, which has only read. */
@@ -72,6 +76,10 @@ attempt(struct transaction *t, bool *complete)
     *complete = true;
     if (status != DB_OK)
         return status;
+    if (is_touched(t))
+        status = transaction_make_statistics(t);
+    if (status != DB_OK)
+        return status;
     if (!is_touched(t))
         return roll_back(t);
     status = transaction_read_users(t);
@@ -94,6 +102,8 @@ enter(struct transaction *t, struct subject *subjects, size_t count)
 
         if (subjects[i].outcome != SUBJECT_PENDING)
             continue;
+        subjects[i].awards = 0;
+        subjects[i].lost = 0;
         *entry = (struct entry){
             .subject = &subjects[i], .outcome = SUBJECT_UNKNOWN, .total_weight = "0.00"};
         entry->workouts.earliest_start_us = NO_TIME;
@@ -102,6 +112,16 @@ enter(struct transaction *t, struct subject *subjects, size_t count)
         t->evaluates = t->evaluates || subjects[i].evaluate;
         t->count++;
     }
+}
+
+/* What one attempt has gathered. */
+static void
+clear(struct transaction *t)
+{
+    trophies_clear(&t->trophies);
+    taken_clear(&t->taken);
+    free(t->tallies);
+    t->tallies = NULL;
 }
 
 enum db_status
@@ -120,9 +140,9 @@ evaluate(struct evaluator *evaluator, struct subject *subjects, size_t count)
             break;
         }
         status = attempt(&t, &complete);
-        trophies_clear(&t.trophies);
-        free(t.given);
-        t.given = NULL;
+        if (status == DB_OK && complete)
+            transaction_tell(&t);
+        clear(&t);
         if (status != DB_OK) {
             if (db_is_open(t.db)) /* we ourselves may have given up in the middle of it */
                 (void)roll_back(&t);
@@ -135,47 +155,4 @@ evaluate(struct evaluator *evaluator, struct subject *subjects, size_t count)
     }
     free(t.entries);
     return status;
-}
-
-/* The culprit stands alone: what the failure means for it. */
-static void
-condemn(struct evaluator *evaluator, struct subject *subject, enum db_status status)
-{
-    if (status == DB_TIMEOUT) {
-        subject->outcome = SUBJECT_TIMED_OUT;
-        (void)err_set(&subject->err, "statement timeout");
-    } else {
-        subject->outcome = SUBJECT_FAILED;
-        (void)err_set(&subject->err, "%s", db_message(evaluator->db));
-    }
-}
-
-/*
- * Foreign keys are checked at COMMIT: the user, or a trophy, has been deleted meanwhile.  A second
- * look tells which: a deleted user is not found any more, a deleted trophy not given.
- */
-static bool
-was_deleted(const struct evaluator *evaluator)
-{
-    return strcmp(db_sqlstate(evaluator->db), "23503") == 0;
-}
-
-enum db_status
-evaluate_halving(struct evaluator *evaluator, struct subject *subjects, size_t count)
-{
-    enum db_status status = evaluate(evaluator, subjects, count);
-
-    if (status == DB_DATA && count == 1 && was_deleted(evaluator))
-        status = evaluate(evaluator, subjects, count);
-    if (status != DB_DATA && status != DB_TIMEOUT)
-        return status;
-    if (count == 1) {
-        condemn(evaluator, subjects, status);
-        return DB_OK;
-    }
-    log_warn("batch of %zu users is halved: %s", count, db_message(evaluator->db));
-    status = evaluate_halving(evaluator, subjects, count / 2);
-    if (status != DB_OK)
-        return status;
-    return evaluate_halving(evaluator, subjects + count / 2, count - count / 2);
 }

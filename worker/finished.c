@@ -27,6 +27,7 @@ finished_add_take(struct finished *finished, struct message *message, int64_t no
     *task = (struct finished_task){
         .id = message->task.id,
         .digest = message->digest,
+        .bare = message->bare,
         .retries = message->task.retries,
         .eta_us = message->task.eta_us,
         .at_ms = now_ms,
@@ -38,15 +39,24 @@ finished_add_take(struct finished *finished, struct message *message, int64_t no
     finished->next = (finished->next + 1) % FINISHED_MAX;
 }
 
+/* As message_is_same(). */
+static bool
+is_same(const struct finished_task *task, const struct message *message)
+{
+    if (task->digest != message->digest || task->bare != message->bare)
+        return false;
+    return task->bare ||
+           (message->task.id != NULL && task->retries == message->task.retries &&
+            task->eta_us == message->task.eta_us && strcmp(task->id, message->task.id) == 0);
+}
+
 const struct finished_task *
 finished_find(const struct finished *finished, const struct message *message, int64_t now_ms)
 {
     for (size_t i = 0; i < FINISHED_MAX; i++) {
         const struct finished_task *task = &finished->tasks[i];
 
-        if (task->id != NULL && task->digest == message->digest &&
-            task->retries == message->task.retries && task->eta_us == message->task.eta_us &&
-            now_ms - task->at_ms <= FINISHED_KEEP_MS && strcmp(task->id, message->task.id) == 0)
+        if (task->id != NULL && now_ms - task->at_ms <= FINISHED_KEEP_MS && is_same(task, message))
             return task;
     }
     return NULL;

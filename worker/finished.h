@@ -20,6 +20,7 @@ enum { FINISHED_MAX = 1000, FINISHED_KEEP_MS = 10 * 60000 };
 struct finished_task {
     char *id; /* NULL: an empty place */
     uint64_t digest;
+    bool bare; /* as in struct message */
     int64_t retries;
     int64_t eta_us;
     int64_t at_ms; /* monotonic */

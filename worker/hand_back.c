@@ -55,7 +55,7 @@ go_round(struct worker *worker, struct message *message)
     if (clock_monotonic_ms() - message->arrived_ms < ROUND_MS)
         return;
     message->plan = PLAN_ROTATE;
-    worker_replace(worker, message, worker_queue(worker, message), /* attempt */ false);
+    worker_replace(worker, message, worker_queue(worker, message), /* round */ false);
 }
 
 static void
@@ -79,7 +79,7 @@ hand_back(struct worker *worker, struct message *message, int64_t now_us)
     } else if (event == BROKER_NOTHING &&
                delay_name(worker_queue(worker, message), level, name) == 0) {
         message->plan = PLAN_ROTATE;
-        worker_replace(worker, message, name, /* attempt */ false);
+        worker_replace(worker, message, name, /* round */ false);
     }
 }
 

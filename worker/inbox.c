@@ -12,6 +12,7 @@ message_free(struct message *message)
     delivery_clear(&message->delivery);
     celery_task_clear(&message->task);
     range_cuts_free(message->cuts);
+    user_list_clear(&message->rest);
     ending_clear(&message->ending);
     follow_ups_clear(&message->follow_ups);
     chord_ends_clear(&message->chords);
@@ -42,9 +43,12 @@ message_is_settled(const struct message *message)
 bool
 message_is_same(const struct message *a, const struct message *b)
 {
-    return a->task.id != NULL && b->task.id != NULL && a->digest == b->digest &&
-           a->task.retries == b->task.retries && a->task.eta_us == b->task.eta_us &&
-           strcmp(a->task.id, b->task.id) == 0;
+    if (a->digest != b->digest || a->bare != b->bare)
+        return false;
+    if (a->bare)
+        return true;
+    return a->task.id != NULL && b->task.id != NULL && a->task.retries == b->task.retries &&
+           a->task.eta_us == b->task.eta_us && strcmp(a->task.id, b->task.id) == 0;
 }
 
 int

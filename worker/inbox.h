@@ -9,6 +9,7 @@
 #include "worker/ending.h"
 #include "worker/range.h"
 #include "worker/tasks.h"
+#include "worker/user_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,8 +18,7 @@
 /* What is to become of a message. */
 enum message_plan {
     PLAN_RUN,    /* do what it asks for */
-    PLAN_AGAIN,  /* put it at the end of its queue, one more attempt counted, since it may have
-                    killed a worker */
+    PLAN_AGAIN,  /* foreign: put it at the end of its queue, one more round counted */
     PLAN_ROTATE, /* it is for later: let it wait at the broker, as it is */
     PLAN_PARK,   /* move it to broker.park_queue */
 };
@@ -48,7 +48,7 @@ enum cut {
     CUT_HARD,
 };
 
-/* A delivery that we have taken on, decoded. */
+/* A delivery that we have taken on: decoded, or as it came. */
 struct message {
     struct delivery delivery; /* its body is kept only while it may be published again */
     struct celery_task task;
@@ -56,6 +56,8 @@ struct message {
     struct arguments arguments;
     struct store_range range; /* of the task of a range */
     struct range_cuts *cuts;  /* of a task for all: its ranges not published yet; NULL: none */
+    struct user_list rest;    /* of a range: its users that could not be done yet */
+    bool swept;               /* all others of the range are done */
     enum message_plan plan;
     enum message_state state;
     int64_t arrived_ms;     /* monotonic */
@@ -65,6 +67,7 @@ struct message {
     int64_t rotate_at_ms;   /* monotonic: until then it may be held for its eta; 0: not early */
     size_t bytes;           /* as counted against worker.eta_bytes */
     unsigned timeouts;      /* how often it ran alone into the statement timeout */
+    unsigned put_offs;      /* in a row, since another session held its user, see put_off.h */
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     struct ending ending;   /* and what is told of it then */
@@ -83,12 +86,16 @@ struct message {
     bool retried;                 /* its sender has been told that it is run again */
     uint64_t digest;              /* of its body: is a message with the same id the same message? */
     bool incomplete;              /* there was no memory for all that follows it */
-    bool alone; /* never in one batch with others: it may have killed a process, or has wishes of
-                   its own */
+    bool alone;                   /* never in one batch with others: it has wishes of its own */
+    bool suspect;     /* it came before, so it may have killed a process: see attempts.h */
+    bool undecoded;   /* its body is as it came; ${task} is what the headers say */
+    bool bare;        /* the headers do not say its id */
+    bool marked;      /* as about to be run, in the database */
+    int64_t attempts; /* the marks that it had before; 0: none that we know of */
 };
 
 /* message_is_same(a, b): the same task, not only the same id: also the same body, attempt of
- * Celery's (retries) and eta. */
+ * Celery's (retries) and eta.  Where the headers do not say these, the body says all. */
 bool message_is_same(const struct message *a, const struct message *b);
 
 /* message_free(message): NULL is fine. */

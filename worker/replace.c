@@ -21,7 +21,7 @@ is_broker_header(const char *key)
 }
 
 static json_t *
-copy_headers(json_t *headers, bool attempt)
+copy_headers(json_t *headers, bool round)
 {
     json_t *copy = json_object();
     const char *key;
@@ -32,22 +32,23 @@ copy_headers(json_t *headers, bool attempt)
         if (!is_broker_header(key))
             (void)json_object_set(copy, key, value);
     }
-    if (attempt) {
-        json_int_t attempts = json_integer_value(json_object_get(headers, ATTEMPTS_HEADER));
+    if (round) {
+        json_int_t rounds = json_integer_value(json_object_get(headers, ATTEMPTS_HEADER));
 
-        (void)json_object_set_new(copy, ATTEMPTS_HEADER, json_integer(attempts + 1));
+        (void)json_object_set_new(copy, ATTEMPTS_HEADER, json_integer(rounds + 1));
     }
     return copy;
 }
 
 void
-worker_replace(struct worker *worker, struct message *message, const char *queue, bool attempt)
+worker_replace(struct worker *worker, struct message *message, const char *queue, bool round)
 {
-    json_t *headers = copy_headers(message->delivery.properties.headers, attempt);
+    json_t *headers = copy_headers(message->delivery.properties.headers, round);
 
     message->end = MESSAGE_ACKED;
     if (outbox_add_replacement(&worker->outbox, queue, message, headers) == 0)
         return;
-    log_error("[%s] out of memory: tried again later", message->task.id);
+    log_error("[%s] out of memory: tried again later",
+              message->task.id == NULL ? "?" : message->task.id);
     message_put_back(message, clock_monotonic_ms() + RETRY_MS);
 }

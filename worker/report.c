@@ -131,6 +131,13 @@ print_user(const struct report *report, size_t place, const char *name)
 }
 
 static void
+report_left_out(const struct subject *subject, const char *name)
+{
+    log_error("user %d (%s) is left out: %s", subject->user_id, name == NULL ? "" : name,
+              subject->err.text);
+}
+
+static void
 count_user(struct report *report, size_t place, const char *name)
 {
     const struct subject *subject = &report->ledger.subjects[place];
@@ -149,12 +156,18 @@ count_user(struct report *report, size_t place, const char *name)
     case SUBJECT_UNKNOWN:
         report->unknown++;
         break;
+    case SUBJECT_REFUSED:
+        report->failed++;
+        report->refused++;
+        report_left_out(subject, name);
+        break;
     case SUBJECT_PENDING:
+    case SUBJECT_LOCKED:
+    case SUBJECT_CONFLICTED:
     case SUBJECT_FAILED:
     case SUBJECT_TIMED_OUT:
         report->failed++;
-        log_error("user %d (%s) is left out: %s", subject->user_id, name == NULL ? "" : name,
-                  subject->err.text);
+        report_left_out(subject, name);
         break;
     }
 }

@@ -19,6 +19,7 @@ struct report {
     int64_t skipped;
     int64_t unknown;
     int64_t failed;
+    int64_t refused; /* of those: by a constraint that is none of ours */
     int64_t awarded;
     int64_t lost;
     bool interrupted; /* or given up: not all users were looked at */

@@ -60,6 +60,8 @@ show(const char *given, json_t *value, bool safe)
 {
     size_t left = REQUEST_INFO_ARGUMENTS;
 
+    if (value == NULL) /* it is not decoded yet */
+        return json_string(given == NULL ? "?" : given);
     return !safe && is_small(value, &left) ? json_incref(value) : text_of(given, value);
 }
 

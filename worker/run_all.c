@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tasks for all active users: cut into ranges that are published, and the ranges themselves. */
+/* Tasks for all active users: cut into ranges that are published. */
 #include "common/clock.h"
 #include "common/log.h"
 #include "worker/range.h"
@@ -120,75 +120,5 @@ worker_cut_ranges(struct worker *worker, struct message *parent)
     if (status == DB_OK)
         end_parent(worker, parent, &trophies);
     trophies_clear(&trophies);
-    return status;
-}
-
-static int
-found_user(void *context, int32_t id)
-{
-    struct batch *batch = context;
-
-    batch->subjects[batch->subject_count++] = (struct subject){.user_id = id};
-    return 0;
-}
-
-/* The users behind range->after_id that fit into one transaction, into the batch's subjects. */
-static enum db_status
-next_users(struct worker *worker, const struct message *message, const struct store_range *range)
-{
-    size_t users = (size_t)worker->options->worker_batch_users;
-    struct store_ids_reader reader = {found_user, &worker->batch};
-    enum db_status status;
-
-    if (batch_make_room(&worker->batch, users) != 0)
-        return DB_RETRY;
-    worker->batch.subject_count = 0;
-    store_range_users(worker->db, range, active_since_us(worker), (int64_t)users, &reader);
-    status = db_run(worker->db);
-    for (size_t i = 0; i < worker->batch.subject_count; i++) {
-        worker->batch.subjects[i].evaluate = message->kind->work == WORK_EVALUATE_RANGE;
-        worker->batch.subjects[i].update = message->kind->work == WORK_RECALCULATE_RANGE;
-    }
-    return status;
-}
-
-/* A user whose data fails is left out, logged and counted: the range is done all the same. */
-static void
-note_users(struct worker *worker, const struct message *message)
-{
-    for (size_t i = 0; i < worker->batch.subject_count; i++) {
-        const struct subject *subject = &worker->batch.subjects[i];
-
-        if (subject->outcome == SUBJECT_DONE)
-            worker->counters.awards += (uint64_t)subject->awards;
-        if (subject->outcome == SUBJECT_FAILED || subject->outcome == SUBJECT_TIMED_OUT) {
-            worker->counters.users_left_out++;
-            log_error("[%s] user %d is left out: %s", message->task.id, subject->user_id,
-                      subject->err.text);
-        }
-    }
-    worker->counters.batches++;
-}
-
-enum db_status
-worker_run_range(struct worker *worker, struct message *message)
-{
-    struct store_range range = message->range;
-    enum db_status status = next_users(worker, message, &range);
-
-    while (status == DB_OK && worker->batch.subject_count > 0) {
-        if (message->cut != CUT_NONE)
-            return DB_CANCELLED;
-        if (worker->stopping) /* the range goes back to its queue; what is done is done */
-            return DB_RETRY;
-        range.after_id = worker->batch.subjects[worker->batch.subject_count - 1].user_id;
-        status = evaluate_halving(&worker->evaluator, worker->batch.subjects,
-                                  worker->batch.subject_count);
-        note_users(worker, message);
-        if (status == DB_OK)
-            status = next_users(worker, message, &range);
-    }
-    if (status == DB_OK)
-        worker_succeed(worker, message);
     return status;
 }

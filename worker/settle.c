@@ -259,6 +259,8 @@ worker_revoke_unwanted(struct worker *worker, struct message *message)
 void
 worker_repeat(struct worker *worker, struct message *message, const struct finished_task *task)
 {
+    if (message->task.id == NULL) /* only its body says it */
+        message->task.id = strdup(task->id);
     ending_copy(&message->ending, &task->ending);
     message->end = task->end;
     message->state = task->end;
@@ -328,7 +330,9 @@ worker_settle(struct worker *worker)
     for (size_t i = 0; i < worker->inbox.count; i++)
         settle_one(worker, worker->inbox.messages[i], up_to);
     for (size_t i = 0; i < worker->inbox.count; i++)
-        if (message_is_settled(worker->inbox.messages[i]))
+        if (message_is_settled(worker->inbox.messages[i])) {
+            attempts_note_settled(&worker->suspects.attempts, worker->inbox.messages[i]);
             finished_add_take(&worker->finished, worker->inbox.messages[i], clock_monotonic_ms());
+        }
     (void)inbox_remove_settled(&worker->inbox);
 }

@@ -11,11 +11,15 @@
 /* What became of one user of a batch. */
 enum subject_outcome {
     SUBJECT_PENDING = 0,
-    SUBJECT_DONE,      /* statistics, awards or both are committed */
-    SUBJECT_SKIPPED,   /* nothing was touched: opted out, inactive, or the system is off */
-    SUBJECT_UNKNOWN,   /* there is no such user (any more) */
-    SUBJECT_FAILED,    /* an error in this user's data: see err; nothing of it stands */
-    SUBJECT_TIMED_OUT, /* alone in a transaction, and still longer than the statement timeout */
+    SUBJECT_DONE,       /* statistics, awards or both are committed */
+    SUBJECT_SKIPPED,    /* nothing was touched: opted out, inactive, or the system is off */
+    SUBJECT_UNKNOWN,    /* there is no such user (any more) */
+    SUBJECT_FAILED,     /* an error in this user's data: see err; nothing of it stands */
+    SUBJECT_TIMED_OUT,  /* alone in a transaction, and still longer than the statement timeout */
+    SUBJECT_LOCKED,     /* another session holds its statistics row, or has just deleted it */
+    SUBJECT_CONFLICTED, /* alone in a transaction, and still a deadlock, lock timeout or the like */
+    SUBJECT_REFUSED,    /* alone in a transaction, and refused by a constraint that is none of ours:
+                           see err */
 };
 
 /* Why an evaluation skips a user, the first that holds. */
@@ -35,10 +39,15 @@ struct subject {
     enum subject_outcome outcome;
     enum subject_skip skip;            /* known also if its statistics are brought up to date */
     struct user_statistics statistics; /* SUBJECT_DONE: as they were written */
-    int32_t awards;                    /* given in this batch */
-    int64_t lost;                      /* awards no longer met, as a forced evaluation found */
-    bool joins;                        /* the transaction about to commit decides about it */
+    int32_t awards;                    /* written in this batch; in a dry run: that would be */
+    int64_t lost; /* awards no longer met, as a forced evaluation found; deleted ones if it revokes
+                   */
+    bool joins;   /* the transaction about to commit decides about it */
     struct err err;
 };
+
+/* subject_waits(subject): nothing of it stands, and nothing is decided: it is to be evaluated again
+ * a little later, while the others go on. */
+bool subject_waits(const struct subject *subject);
 
 #endif

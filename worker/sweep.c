@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A command over many users.  Every round trip is a step that may be repeated: if the database is
- * lost or busy, the step is tried again a few times with growing pauses.  Between two batches an
+ * lost or busy, the step is tried again a few times with growing pauses.  Users whom another
+ * session holds come last, again and again until they can be had.  Between two batches an
  * interruption is heard.
  */
 #include "worker/sweep.h"
@@ -13,13 +14,17 @@
 #include "worker/evaluate.h"
 #include "worker/interrupt.h"
 #include "worker/progress.h"
+#include "worker/put_off.h"
 #include "worker/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
 
-enum { ATTEMPTS = 6 }; /* at one step: about 12 seconds of pauses */
+enum {
+    ATTEMPTS = 6,     /* at one step: about 12 seconds of pauses */
+    LOCK_PATIENCE = 6 /* times database.lock_timeout: how long held users are tried again */
+};
 
 struct sweep {
     const struct options *options;
@@ -32,6 +37,7 @@ struct sweep {
     struct subject *subjects; /* the batch in hand */
     const char **names;       /* of those, NULL: not known */
     size_t count;
+    struct user_list held; /* by other sessions: they are tried again when the others are done */
     int64_t total;
     struct trophies trophies;
     struct report report;
@@ -146,6 +152,22 @@ check_trophies(struct sweep *s)
     return code;
 }
 
+/* It is tried again: no report on it yet. */
+static bool
+is_held(const struct subject *subject)
+{
+    return subject->outcome == SUBJECT_LOCKED || subject->outcome == SUBJECT_CONFLICTED;
+}
+
+static int
+keep_held(struct sweep *s)
+{
+    for (size_t i = 0; i < s->count; i++)
+        if (is_held(&s->subjects[i]) && user_list_add(&s->held, s->subjects[i].user_id) != 0)
+            return EX_SOFTWARE;
+    return EX_OK;
+}
+
 static void
 report_batch(struct sweep *s)
 {
@@ -153,7 +175,7 @@ report_batch(struct sweep *s)
 
     progress_hide(&s->progress);
     for (size_t i = 0; i < s->count; i++) {
-        if (s->subjects[i].outcome != SUBJECT_PENDING) {
+        if (s->subjects[i].outcome != SUBJECT_PENDING && !is_held(&s->subjects[i])) {
             report_user(&s->report, i, s->names[i]);
             done++;
         }
@@ -180,7 +202,7 @@ run_batch(struct sweep *s)
     code = persist(s, evaluate_users);
     named = code == EX_OK ? persist(s, name_users) : EX_OK;
     report_batch(s);
-    if (s->report.ledger.failed)
+    if (s->report.ledger.failed || keep_held(s) != EX_OK)
         return EX_SOFTWARE;
     return code != EX_OK ? code : named;
 }
@@ -195,6 +217,60 @@ say_how_far(const struct sweep *s, int code)
     log_warn("%s: %lld of %lld users done, run it again for the rest",
              interrupted ? "interrupted" : "given up", (long long)s->progress.done,
              (long long)s->progress.total);
+}
+
+/* The users that other sessions hold, once more. */
+static int
+run_held(struct sweep *s)
+{
+    struct user_list held = s->held;
+    int code = EX_OK;
+
+    s->held = (struct user_list){0};
+    for (size_t i = 0; i < held.count && code == EX_OK;) {
+        if (interrupt_came()) {
+            code = EX_TEMPFAIL;
+            break;
+        }
+        for (s->count = 0; s->count < s->room && i < held.count; i++)
+            s->subjects[s->count++] = (struct subject){.user_id = held.ids[i]};
+        code = run_batch(s);
+    }
+    user_list_clear(&held);
+    return code;
+}
+
+static int
+name_held(const struct sweep *s)
+{
+    for (size_t i = 0; i < s->held.count; i++)
+        log_error("user %d is left out: another session holds a lock", s->held.ids[i]);
+    return EX_TEMPFAIL;
+}
+
+/* Until they can be had, or patience ends. */
+static int
+persist_with_held(struct sweep *s)
+{
+    int64_t lock_timeout_ms = s->options->database_lock_timeout;
+    int64_t until_ms = clock_monotonic_ms() + LOCK_PATIENCE * lock_timeout_ms;
+    unsigned failures = 0;
+
+    while (s->held.count > 0) {
+        size_t before = s->held.count;
+        int code;
+
+        if (lock_timeout_ms > 0 && clock_monotonic_ms() >= until_ms)
+            return name_held(s);
+        progress_hide(&s->progress);
+        interrupt_sleep(backoff_delay_ms(++failures, PUT_OFF_FIRST_MS, PUT_OFF_MAX_MS));
+        code = interrupt_came() ? EX_TEMPFAIL : run_held(s);
+        if (code != EX_OK)
+            return code;
+        if (s->held.count < before)
+            failures = 0;
+    }
+    return EX_OK;
 }
 
 /* All batches.  What was begun is ended with a summary. */
@@ -216,6 +292,8 @@ run_batches(struct sweep *s)
         if (code != EX_OK)
             break;
     }
+    if (code == EX_OK)
+        code = persist_with_held(s);
     progress_hide(&s->progress);
     s->report.interrupted = code != EX_OK;
     s->report.seconds = (double)(clock_monotonic_ms() - started_ms) / 1000;
@@ -235,8 +313,10 @@ final_code(const struct sweep *s)
         log_error("standard output cannot be written");
         return EX_SOFTWARE;
     }
-    if (s->report.failed > 0)
+    if (s->report.failed > s->report.refused)
         return EX_DATAERR;
+    if (s->report.refused > 0)
+        return EX_UNAVAILABLE;
     return s->report.unknown > 0 && !s->choice->all ? EX_NOUSER : EX_OK;
 }
 
@@ -304,6 +384,7 @@ sweep(const struct command_line *line, const struct choice *choice, bool evaluat
         code = run_sweep(&s);
     }
     ledger_clear(&s.report.ledger);
+    user_list_clear(&s.held);
     command_users_clear(&s.users);
     free((void *)s.names);
     free(s.subjects);

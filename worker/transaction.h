@@ -2,8 +2,11 @@
 #ifndef WORKER_TRANSACTION_H
 #define WORKER_TRANSACTION_H
 
+#include "common/buffer.h"
+#include "common/store_awards.h"
 #include "worker/evaluate.h"
 #include "worker/statistics.h"
+#include "worker/taken.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,13 +29,24 @@ struct entry {
     struct user_statistics statistics;
 };
 
+/* The awards of one trophy to one user. */
+struct tally {
+    int64_t given;   /* that are there already */
+    int64_t change;  /* decided: so many to give or, below zero, no longer met */
+    int64_t written; /* rows inserted */
+    int64_t deleted;
+};
+
 struct transaction {
     struct evaluator *evaluator;
     struct db *db;
     struct entry *entries; /* ascending by user id */
     size_t count;
     struct trophies trophies;
-    int64_t *given; /* [entry * trophies.count + trophy]: awards that stand */
+    struct tally *tallies; /* [entry * trophies.count + trophy] */
+    struct taken_list taken;
+    struct store_given_reader given_reader; /* until the round trip that writes ends */
+    struct store_taken_reader taken_reader;
     bool evaluates; /* any entry at all */
     int64_t now_us;
     int32_t today;
@@ -42,10 +56,33 @@ struct transaction {
  * to earn?  Read. */
 enum db_status transaction_find_users(struct transaction *t);
 
+/*
+ * transaction_make_statistics(t):
+ * If statistics rows are missing: end the transaction, which has only read, make them in others and
+ * begin again.  A user whose row cannot be made now leaves this one; that is all which waiting for
+ * another session's insert can do.
+ */
+enum db_status transaction_make_statistics(struct transaction *t);
+
 /* transaction_read_users(t): lock the statistics rows, then read history and awards. */
 enum db_status transaction_read_users(struct transaction *t);
 
 /* transaction_write_users(t): write statistics and awards, and COMMIT. */
 enum db_status transaction_write_users(struct transaction *t);
+
+/* transaction_tell(t): it stands: count what was written and say it. */
+void transaction_tell(struct transaction *t);
+
+/* transaction_tally(t, user_id, trophy_id): its place in ${tallies}; NULL: not of this transaction.
+ */
+struct tally *transaction_tally(struct transaction *t, int32_t user_id, int32_t trophy_id);
+
+/* transaction_condemn(evaluator, subject, status): ${subject}, alone, cannot be done: what the last
+ * failure, ${status}, means for it. */
+void transaction_condemn(const struct evaluator *evaluator, struct subject *subject,
+                         enum db_status status);
+
+/* entry_leave(entry, outcome): it leaves the transaction, which then touches nothing of it. */
+void entry_leave(struct entry *entry, enum subject_outcome outcome);
 
 #endif

@@ -28,6 +28,17 @@ find_entry(struct transaction *t, int32_t user_id)
     return low < t->count && t->entries[low].subject->user_id == user_id ? &t->entries[low] : NULL;
 }
 
+struct tally *
+transaction_tally(struct transaction *t, int32_t user_id, int32_t trophy_id)
+{
+    const struct entry *entry = find_entry(t, user_id);
+
+    for (size_t i = 0; entry != NULL && i < t->trophies.count; i++)
+        if (t->trophies.items[i].id == trophy_id)
+            return &t->tallies[(size_t)(entry - t->entries) * t->trophies.count + i];
+    return NULL;
+}
+
 typedef bool (*entry_test)(const struct entry *entry);
 
 /* The ids of the entries that pass ${test}, as a PostgreSQL array; NULL: out of memory. */
@@ -54,12 +65,6 @@ static bool
 is_touched(const struct entry *entry)
 {
     return entry->touch;
-}
-
-static bool
-lacks_statistics(const struct entry *entry)
-{
-    return entry->touch && entry->without_statistics;
 }
 
 static bool
@@ -198,12 +203,10 @@ found_volume(void *context, int32_t user_id, const char *total_weight)
 static void
 found_award(void *context, int32_t user_id, int32_t trophy_id, int64_t count)
 {
-    struct transaction *t = context;
-    const struct entry *entry = find_entry(t, user_id);
+    struct tally *tally = transaction_tally(context, user_id, trophy_id);
 
-    for (size_t i = 0; entry != NULL && i < t->trophies.count; i++)
-        if (t->trophies.items[i].id == trophy_id)
-            t->given[(size_t)(entry - t->entries) * t->trophies.count + i] = count;
+    if (tally != NULL)
+        tally->given = count;
 }
 
 static const char *
@@ -226,9 +229,7 @@ ask_for_locks(struct transaction *t, struct buffer *ids, struct readers *readers
             t->entries[i].locked = t->entries[i].touch;
         return;
     }
-    if (any(t, lacks_statistics) && list_ids(t, lacks_statistics, ids) != NULL)
-        store_statistics_make(t->db, buffer_text(ids), t->now_us);
-    if (!ids->failed && list_ids(t, is_touched, ids) != NULL)
+    if (list_ids(t, is_touched, ids) != NULL)
         store_statistics_lock(t->db, buffer_text(ids), &readers->locks);
 }
 
@@ -269,10 +270,13 @@ transaction_read_users(struct transaction *t)
     enum db_status status;
     int asked;
 
-    t->given = calloc(t->count * t->trophies.count + 1, sizeof *t->given);
-    if (t->given == NULL)
+    t->tallies = calloc(t->count * t->trophies.count + 1, sizeof *t->tallies);
+    if (t->tallies == NULL)
         return DB_RETRY;
     asked = ask_for_users(t, &readers);
     status = db_run(t->db);
+    for (size_t i = 0; i < t->count; i++)
+        if (t->entries[i].touch && !t->entries[i].locked)
+            entry_leave(&t->entries[i], SUBJECT_LOCKED);
     return status == DB_OK && asked != 0 ? DB_RETRY : status;
 }

@@ -28,7 +28,8 @@ decide(const struct evaluation_request *request, const struct trophy *trophy,
     int64_t owed;
     int64_t count;
 
-    if (trophy->state != TROPHY_CHECKED || (given > 0 && !trophy->is_repeatable && !request->force))
+    if (trophy->state != TROPHY_CHECKED || trophy->rule.checker->beyond_tasks ||
+        (given > 0 && !trophy->is_repeatable && !request->force))
         return 0;
     owed = rule_times(&trophy->rule, facts);
     count = award_count(trophy->is_repeatable, owed, given);
@@ -56,26 +57,18 @@ decide_user(struct transaction *t, size_t place, struct changes *changes)
     const struct evaluator *evaluator = t->evaluator;
     struct entry *entry = &t->entries[place];
     const struct facts facts = {.statistics = &entry->statistics, .history = &entry->history};
-    struct subject *subject = entry->subject;
+    int32_t user_id = entry->subject->user_id;
 
-    subject->awards = 0;
-    subject->lost = 0;
-    if (evaluator->deciding != NULL)
-        evaluator->deciding(evaluator->decided_context, subject);
     for (size_t i = 0; i < t->trophies.count; i++) {
         const struct trophy *trophy = &t->trophies.items[i];
-        int64_t change =
-            decide(&evaluator->request, trophy, &facts, t->given[place * t->trophies.count + i]);
+        struct tally *tally = &t->tallies[place * t->trophies.count + i];
 
-        if (change == AWARD_LIMIT)
+        tally->change = decide(&evaluator->request, trophy, &facts, tally->given);
+        if (tally->change == AWARD_LIMIT)
             log_warn(
                 "user %d: trophy %d '%s': %d awards at once, the rest with the next evaluation",
-                subject->user_id, trophy->id, trophy->name, AWARD_LIMIT);
-        subject->awards += change > 0 ? (int32_t)change : 0;
-        subject->lost += change < 0 ? -change : 0;
-        if (change != 0 && evaluator->decided != NULL)
-            evaluator->decided(evaluator->decided_context, subject, trophy, change);
-        put_change(changes, subject->user_id, trophy->id, change);
+                user_id, trophy->id, trophy->name, AWARD_LIMIT);
+        put_change(changes, user_id, trophy->id, tally->change);
     }
 }
 
@@ -96,6 +89,26 @@ write_statistics(struct transaction *t)
     return status;
 }
 
+static void
+was_given(void *context, int32_t user_id, int32_t trophy_id)
+{
+    struct tally *tally = transaction_tally(context, user_id, trophy_id);
+
+    if (tally != NULL)
+        tally->written++;
+}
+
+static void
+was_taken(void *context, const struct store_taken *award)
+{
+    struct transaction *t = context;
+    struct tally *tally = transaction_tally(t, award->user_id, award->trophy_id);
+
+    if (tally != NULL)
+        tally->deleted++;
+    taken_add(&t->taken, award);
+}
+
 static int
 send_changes(struct transaction *t, struct changes *changes)
 {
@@ -111,12 +124,15 @@ send_changes(struct transaction *t, struct changes *changes)
     }
     if (t->evaluator->request.dry_run)
         return 0;
+    t->given_reader = (struct store_given_reader){was_given, t};
+    t->taken_reader = (struct store_taken_reader){was_taken, t};
     if (gives)
         store_awards_give(t->db, buffer_text(&changes->users), buffer_text(&changes->trophies),
-                          t->now_us);
+                          t->now_us, &t->given_reader);
     if (takes)
         store_awards_take(t->db, buffer_text(&changes->lost_users),
-                          buffer_text(&changes->lost_trophies), buffer_text(&changes->lost_counts));
+                          buffer_text(&changes->lost_trophies), buffer_text(&changes->lost_counts),
+                          &t->taken_reader);
     return 0;
 }
 
@@ -139,7 +155,8 @@ write_awards(struct transaction *t)
     return status;
 }
 
-/* Those who are not touched are in it, too: nothing of theirs is written, but it is decided. */
+/* Those who are skipped or unknown are in it, too: nothing of theirs is written, but it is decided.
+ */
 static int
 let_guest_write(struct transaction *t)
 {
@@ -148,7 +165,9 @@ let_guest_write(struct transaction *t)
     if (guest == NULL)
         return 0;
     for (size_t i = 0; i < t->count; i++)
-        t->entries[i].subject->joins = true;
+        t->entries[i].subject->joins = t->entries[i].outcome == SUBJECT_DONE ||
+                                       t->entries[i].outcome == SUBJECT_SKIPPED ||
+                                       t->entries[i].outcome == SUBJECT_UNKNOWN;
     return guest->committing(guest->context);
 }
 

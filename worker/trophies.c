@@ -99,18 +99,31 @@ hash_definition(const struct trophy *trophy)
     return hash_text(hash, trophy->params.params.whole.text);
 }
 
-static void
-warn_once(const struct trophy *trophy, struct trophy_warnings *warnings)
+static bool
+is_new(uint64_t hash, struct trophy_warnings *warnings)
 {
-    uint64_t hash = hash_definition(trophy);
-
     for (size_t i = 0; i < sizeof warnings->hashes / sizeof warnings->hashes[0]; i++)
         if (warnings->hashes[i] == hash)
-            return;
+            return false;
     warnings->hashes[warnings->next++ % (sizeof warnings->hashes / sizeof warnings->hashes[0])] =
         hash;
-    log_warn("trophy %d '%s' is skipped: checker %s: %s", trophy->id, trophy->name,
-             trophy->checker_class, trophy->why);
+    return true;
+}
+
+static void
+warn_of_definition(const struct trophy *trophy, struct trophy_warnings *warnings)
+{
+    if (is_new(hash_definition(trophy), warnings))
+        log_warn("trophy %d '%s' is skipped: checker %s: %s", trophy->id, trophy->name,
+                 trophy->checker_class, trophy->why);
+}
+
+void
+trophy_warn_once(const struct trophy *trophy, struct trophy_warnings *warnings,
+                 const char *complaint)
+{
+    if (is_new(hash_text(hash_definition(trophy), complaint), warnings))
+        log_warn("trophy %d '%s': %s", trophy->id, trophy->name, complaint);
 }
 
 void
@@ -130,7 +143,7 @@ trophies_prepare(struct trophies *trophies, const struct text_list *disabled,
             trophy->state = TROPHY_INVALID;
             trophy->why = keep(trophy, err.text);
             if (warnings != NULL)
-                warn_once(trophy, warnings);
+                warn_of_definition(trophy, warnings);
         }
     }
 }

@@ -71,6 +71,11 @@ void trophies_prepare(struct trophies *trophies, const struct text_list *disable
  */
 int trophies_choose(struct trophies *trophies, const struct text_list *only, struct err *err);
 
+/* trophy_warn_once(trophy, warnings, complaint): in the log, unless this definition has got
+ * ${complaint} already. */
+void trophy_warn_once(const struct trophy *trophy, struct trophy_warnings *warnings,
+                      const char *complaint);
+
 /* trophies_clear(trophies): free everything. */
 void trophies_clear(struct trophies *trophies);
 

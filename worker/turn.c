@@ -8,6 +8,7 @@
 #include "worker/control.h"
 #include "worker/cut.h"
 #include "worker/events.h"
+#include "worker/put_off.h"
 #include "worker/worker.h"
 
 #include <errno.h>
@@ -19,23 +20,31 @@
 
 enum { HEARTBEAT_TURN_MS = 1000, RETRY_REFUSED_MS = 5000, DELIVERIES_TURN_MS = 50 };
 
+static const char *
+describe_database(const struct worker *worker)
+{
+    if (worker->db_unfit)
+        return "does not fit";
+    return db_is_open(worker->db) ? "open" : "closed";
+}
+
 static void
 log_state(const struct worker *worker)
 {
     const struct counters *c = &worker->counters;
 
-    log_note("state: consuming %s, publishing %s, database %s; inbox %zu; received %llu, succeeded "
-             "%llu, rejected %llu, "
-             "expired %llu, redelivered %llu, batches %llu, coalesced %llu, awards %llu, results "
-             "dropped %llu",
-             consumer_is_open(worker->consumer) ? "yes" : "no",
-             publisher_is_ready(worker->publisher) ? "yes" : "no",
-             db_is_open(worker->db) ? "open" : "closed", worker->inbox.count,
-             (unsigned long long)c->received, (unsigned long long)c->succeeded,
-             (unsigned long long)c->failed, (unsigned long long)c->expired,
-             (unsigned long long)c->redelivered, (unsigned long long)c->batches,
-             (unsigned long long)c->coalesced, (unsigned long long)c->awards,
-             (unsigned long long)worker->outbox.dropped);
+    log_note(
+        "state: consuming %s, publishing %s, database %s; inbox %zu, waiting for a lock %zu; "
+        "received %llu, succeeded %llu, rejected %llu, expired %llu, redelivered %llu, batches "
+        "%llu, coalesced %llu, users put off %llu, awards %llu, taken %llu, results dropped %llu",
+        consumer_is_open(worker->consumer) ? "yes" : "no",
+        publisher_is_ready(worker->publisher) ? "yes" : "no", describe_database(worker),
+        worker->inbox.count, put_off_count(&worker->inbox), (unsigned long long)c->received,
+        (unsigned long long)c->succeeded, (unsigned long long)c->failed,
+        (unsigned long long)c->expired, (unsigned long long)c->redelivered,
+        (unsigned long long)c->batches, (unsigned long long)c->coalesced,
+        (unsigned long long)c->put_off, (unsigned long long)c->awards,
+        (unsigned long long)c->awards_taken, (unsigned long long)worker->outbox.dropped);
 }
 
 void
@@ -70,7 +79,7 @@ take_signals(struct worker *worker)
 static void
 consumer_gone(struct worker *worker)
 {
-    size_t dropped = inbox_forget_deliveries(&worker->inbox);
+    size_t dropped = worker_forget_deliveries(worker);
 
     log_warn("broker: consumer: again in %lld ms, %zu messages will be delivered anew",
              (long long)backoff_failed(&worker->consumer_backoff, clock_monotonic_ms()), dropped);
@@ -88,7 +97,7 @@ take_deliveries(struct worker *worker)
             backoff_left_ms(&worker->consumer_backoff, clock_monotonic_ms()) > 0)
             return;
         /* what an acknowledgement found lost is forgotten here */
-        (void)inbox_forget_deliveries(&worker->inbox);
+        (void)worker_forget_deliveries(worker);
         if (consumer_open(worker->consumer) == BROKER_LOST) {
             consumer_gone(worker);
             return;

@@ -6,6 +6,7 @@
 #include "common/buffer.h"
 #include "common/db.h"
 #include "common/options.h"
+#include "worker/attempts.h"
 #include "worker/batch.h"
 #include "worker/broker.h"
 #include "worker/delay.h"
@@ -36,6 +37,8 @@ struct counters {
     uint64_t coalesced; /* messages that shared an evaluation with another one for the same user */
     uint64_t redelivered;
     uint64_t users_left_out; /* of ranges: their data failed */
+    uint64_t put_off;        /* users of a batch, since another session held them */
+    uint64_t awards_taken;
 };
 
 /* The exchanges of Celery's side channels. */
@@ -62,12 +65,22 @@ struct control_state {
     size_t answered_bytes;     /* so much has been answered */
 };
 
+/* What is kept of suspects, see suspects.c. */
+struct suspects {
+    struct attempts attempts;
+    struct backoff backoff;        /* of writing marks, while the database itself is there */
+    bool uncounted;                /* there is no table, and that has been said */
+    struct evaluation_guest guest; /* and */
+    const struct evaluation_guest *inner;
+};
+
 /* Everything the daemon has.  One process, one thread, one of these. */
 struct worker {
     const struct options *options;
     const char *name;
     struct db *db;
     struct backoff db_backoff;
+    bool db_unfit; /* the database does not fit: nothing can be done until it is mended */
     struct consumer *consumer;
     struct backoff consumer_backoff;
     struct publisher *publisher;
@@ -85,6 +98,7 @@ struct worker {
     struct lamport clock;
     struct revoked revoked;
     struct finished finished;
+    struct suspects suspects;
     struct delays delays;
     struct revoked_stamps revoked_stamps;
     struct task_settings task_settings; /* by remote control */
@@ -123,6 +137,43 @@ int worker_wait(void *worker, int fd, short events, int timeout_ms);
  * it. */
 void worker_arrive(struct worker *worker, struct delivery *delivery);
 
+/* worker_decode(worker, message): decode it and decide what becomes of it: a plan, or its end. */
+void worker_decode(struct worker *worker, struct message *message);
+
+/* ---- suspects.c */
+
+/* worker_suspects_connected(worker): the database is connected: can suspects be marked?  DB_LOST:
+ * it is gone again. */
+enum db_status worker_suspects_connected(struct worker *worker);
+
+/* worker_suspects_tidy(worker): write down which marks are to go, if there are any, unless that has
+ * just failed.  False: the database is gone. */
+bool worker_suspects_tidy(struct worker *worker);
+
+/*
+ * worker_suspects_take(worker):
+ * The batch is one of suspects.  They are marked, decoded and planned; what ends by that ends, what
+ * cannot run now is put back.  What is left in the batch, perhaps nothing, runs.  Other than DB_OK:
+ * none was decoded, all were put back.
+ */
+enum db_status worker_suspects_take(struct worker *worker);
+
+/* worker_suspects_guest(worker): who writes along with the effects of worker->batch: marks of its
+ * suspects, and ${inner}, which may be NULL, as the answer may be. */
+const struct evaluation_guest *worker_suspects_guest(struct worker *worker,
+                                                     const struct evaluation_guest *inner);
+
+/* worker_suspects_left_ms(worker): until marks can be written again; 0: now; -1: there is nothing
+ * to write. */
+int64_t worker_suspects_left_ms(const struct worker *worker);
+
+/* worker_suspects_leave(worker): we stop: what is here goes back to its queue without a mark. */
+void worker_suspects_leave(struct worker *worker);
+
+/* worker_forget_deliveries(worker): the connection is gone: as inbox_forget_deliveries(), and no
+ * mark is forgotten.  Returns how many messages were dropped. */
+size_t worker_forget_deliveries(struct worker *worker);
+
 /* ---- course.c */
 
 /* worker_begin(worker, message): its work begins, for the first time or again. */
@@ -144,17 +195,15 @@ bool worker_adopt(struct worker *worker, struct message *message);
 
 /* ---- replace.c */
 
-/* Counts on a classic queue what a quorum queue counts by itself: attempts at a message that did
- * not end. */
+/* Counts how often a foreign task has gone round in its queue. */
 #define ATTEMPTS_HEADER "x-trophy-attempts"
 
 /*
- * worker_replace(worker, message, queue, attempt):
- * Publish a copy of ${message} to ${queue}, with one more attempt counted if ${attempt}; confirmed,
- * it takes the place of the message, which is then acknowledged.
+ * worker_replace(worker, message, queue, round):
+ * Publish a copy of ${message} to ${queue}, with one more round counted if ${round}; confirmed, it
+ * takes the place of the message, which is then acknowledged.
  */
-void worker_replace(struct worker *worker, struct message *message, const char *queue,
-                    bool attempt);
+void worker_replace(struct worker *worker, struct message *message, const char *queue, bool round);
 
 /* ---- hand_back.c */
 
@@ -165,7 +214,19 @@ void worker_hand_back(struct worker *worker);
  * before anything is sent there. */
 void worker_renew_delays(struct worker *worker);
 
+/* ---- database.c */
+
+/* worker_has_database(worker): is the database there, or can it be had now? */
+bool worker_has_database(struct worker *worker);
+
+/* worker_note_database(worker, what, status): how a transaction went decides when there is another
+ * one. */
+void worker_note_database(struct worker *worker, const char *what, enum db_status status);
+
 /* ---- dispatch.c */
+
+/* worker_limits(worker): what may run now. */
+struct batch_limits worker_limits(const struct worker *worker);
 
 /* worker_dispatch(worker): do the next batch, if anything is due.  False: nothing was, or it has to
  * wait. */
@@ -188,10 +249,13 @@ enum db_status worker_cut_ranges(struct worker *worker, struct message *parent);
  */
 void worker_publish_ranges(struct worker *worker, struct message *parent);
 
+/* ---- run_range.c */
+
 /*
  * worker_run_range(worker, message):
- * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded.
- * Otherwise some users are not done, or we are stopping.
+ * Do the users of a range, one transaction after the other.  DB_OK: the message has succeeded, or
+ * is put off with the users that another session holds.  Otherwise some users are not done, or we
+ * are stopping.
  */
 enum db_status worker_run_range(struct worker *worker, struct message *message);
 

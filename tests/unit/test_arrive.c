@@ -24,7 +24,7 @@ static const struct {
     int count;    /* x-delivery-count; 0: absent */
     enum message_plan plan;
     enum message_state state;
-    bool alone;
+    bool suspect;
     bool keeps_body;
     uint64_t failed;
 } rows[] = {
@@ -40,24 +40,34 @@ static const struct {
     {.task = "x", .foreign = "requeue", .plan = PLAN_AGAIN, .keeps_body = true},
     {.task = "x", .foreign = "requeue", .attempts = 4, .plan = PLAN_AGAIN, .keeps_body = true},
     {.task = "x", .foreign = "requeue", .attempts = 5, .state = MESSAGE_REJECTED, .failed = 1},
-    /* redelivered by a classic queue: counted before it runs, until the limit */
-    {.redelivered = true, .plan = PLAN_AGAIN, .alone = true, .keeps_body = true},
-    {.redelivered = true, .attempts = 4, .plan = PLAN_AGAIN, .alone = true, .keeps_body = true},
-    {.redelivered = true, .attempts = 5, .state = MESSAGE_REJECTED, .failed = 1},
-    {.attempts = 1, .alone = true},
-    {.attempts = 5, .alone = true},
-    {.attempts = 6, .state = MESSAGE_REJECTED, .failed = 1},
-    /* by a quorum queue, which counts */
-    {.redelivered = true, .count = 1, .alone = true},
-    {.redelivered = true, .count = 5, .alone = true},
-    {.redelivered = true, .count = 6, .state = MESSAGE_REJECTED, .failed = 1},
+    {.task = "x", .foreign = "requeue", .attempts = -1, .state = MESSAGE_REJECTED, .failed = 1},
+    {.task = "x",
+     .foreign = "requeue",
+     .attempts = INT32_MIN,
+     .state = MESSAGE_REJECTED,
+     .failed = 1},
+    /* our count of rounds means nothing to a task of ours */
+    {.attempts = 1000},
+    {.attempts = -1},
+    /* delivered before: not decoded, whatever it is and however often that was */
+    {.redelivered = true, .suspect = true, .keeps_body = true},
+    {.redelivered = true, .attempts = 1000, .suspect = true, .keeps_body = true},
+    {.redelivered = true, .count = 1, .suspect = true, .keeps_body = true},
+    {.redelivered = true, .count = 1000, .suspect = true, .keeps_body = true},
+    {.count = 1, .suspect = true, .keeps_body = true},
+    {.count = -1},
+    {.redelivered = true, .body = "nope", .suspect = true, .keeps_body = true},
+    {.redelivered = true, .too_large = true, .suspect = true},
+    {.redelivered = true, .task = "x", .suspect = true, .keeps_body = true},
+    {.redelivered = true, .task = "x", .foreign = "park", .suspect = true, .keeps_body = true},
     /* early */
     {.eta_s = -60, .plan = PLAN_RUN},
     {.eta_s = 600, .plan = PLAN_RUN, .keeps_body = true},
     {.eta_s = 3600, .plan = PLAN_RUN, .keeps_body = true},
-    /* early, and delivered often: waiting is no attempt */
-    {.eta_s = 600, .redelivered = true, .count = 6, .alone = true, .keeps_body = true},
-    {.eta_s = 600, .attempts = 6, .state = MESSAGE_REJECTED, .failed = 1},
+    /* early, and delivered before: that is known without decoding it */
+    {.eta_s = 600, .redelivered = true, .count = 6, .suspect = true, .keeps_body = true},
+    {.eta_s = 600, .redelivered = true, .body = "nope", .suspect = true, .keeps_body = true},
+    {.eta_s = -60, .redelivered = true, .suspect = true, .keeps_body = true},
 };
 
 static json_t *
@@ -154,7 +164,10 @@ START_TEST(becomes)
     ck_assert_uint_eq(worker.outbox.results, rows[_i].failed); /* whoever sent it is told */
     if (message->state == MESSAGE_WAITING) {
         ck_assert_int_eq(message->plan, rows[_i].plan);
-        ck_assert(message->alone == rows[_i].alone);
+        ck_assert(message->suspect == rows[_i].suspect);
+        ck_assert(message->undecoded == rows[_i].suspect);
+        ck_assert(message->task.args == NULL || !rows[_i].suspect);
+        ck_assert_str_eq(message->task.id, "the-id");
         ck_assert((message->delivery.body != NULL) == rows[_i].keeps_body);
         ck_assert((message->rotate_at_ms != 0) == (rows[_i].eta_s > 0));
     }
@@ -215,10 +228,39 @@ START_TEST(nobody_is_told)
 }
 END_TEST
 
+/* When its turn comes a suspect becomes what it would have become the first time. */
+START_TEST(decoded_later)
+{
+    struct options options = make_options();
+    struct worker worker = {.options = &options, .consumer = a_consumer()};
+    struct delivery delivery =
+        make_delivery(_i == 0 ? GOOD_BODY : "nope", make_headers(USER_TASK, 0, 0, 1));
+    struct message *message;
+
+    worker_arrive(&worker, &delivery);
+    message = worker.inbox.messages[0];
+    ck_assert(message->undecoded);
+    ck_assert_ptr_nonnull(message->kind); /* so that remote control shows it */
+    ck_assert(outbox_is_empty(&worker.outbox));
+    message->state = MESSAGE_RUNNING;
+    worker_decode(&worker, message);
+    ck_assert(!message->undecoded && message->suspect);
+    ck_assert_ptr_null(message->delivery.body);
+    ck_assert_int_eq(message->state, _i == 0 ? MESSAGE_RUNNING : MESSAGE_REJECTED);
+    ck_assert_uint_eq(worker.outbox.results, _i == 0 ? 0 : 1);
+    if (_i == 0)
+        ck_assert_int_eq(message->arguments.user_id, 7);
+    json_decref(worker.totals);
+    outbox_clear(&worker.outbox);
+    inbox_clear(&worker.inbox);
+}
+END_TEST
+
 int
 main(void)
 {
     const struct suite_test tests[] = {
+        {decoded_later, 2},
         {becomes, sizeof rows / sizeof rows[0]},
         {held_for_their_eta, 4},
         {nobody_is_told, 3},

@@ -21,6 +21,15 @@ enum { NOW_MS = 100000, MAX_MESSAGES = 8 };
         .kind = 'U', .user = (user_)                                                               \
     }
 
+#define S(id_)                                                                                     \
+    {                                                                                              \
+        .kind = 'E', .user = 7, .suspect = (id_)                                                   \
+    }
+#define M(id_, marks_)                                                                             \
+    {                                                                                              \
+        .kind = 'E', .user = 7, .suspect = (id_), .marks = (marks_)                                \
+    }
+
 /* E: evaluation of a user, U: update of a user's statistics, A: all users, P: to be parked */
 struct line {
     char kind;
@@ -31,7 +40,10 @@ struct line {
     enum message_state state;
     bool alone;
     bool unknown_user;
-    enum cut cut; /* the run before */
+    enum cut cut;        /* the run before */
+    const char *suspect; /* its id; NULL: it is none */
+    int marks;           /* that it is known to have had */
+    bool decoded;
 };
 
 static const struct task_kind evaluate_user = {.work = WORK_EVALUATE_USER,
@@ -62,6 +74,12 @@ fill(struct inbox *inbox, const struct line *lines)
         message->arrived_ms = NOW_MS - line->age_ms;
         message->not_before_ms = line->pause_ms == 0 ? 0 : NOW_MS + line->pause_ms;
         message->task.eta_us = line->eta_us == 0 ? CELERY_NO_TIME : NOW_US + line->eta_us;
+        message->suspect = line->suspect != NULL;
+        message->undecoded = message->suspect && !line->decoded;
+        message->attempts = line->marks;
+        message->bare = message->suspect && line->suspect[0] == '\0';
+        if (message->suspect && !message->bare)
+            message->task.id = strdup(line->suspect);
         ck_assert_int_eq(inbox_add_take(inbox, message), 0);
     }
 }
@@ -132,6 +150,25 @@ static const struct {
     {{{.kind = 'A', .age_ms = BATCH_PATIENCE_MS}, E(7)}, 10, "1:"},
     {{{.kind = 'A'}, E(7), {.kind = 'P', .age_ms = BATCH_PATIENCE_MS}}, 10, "3:"},
     {{{.kind = 'E', .user = 7, .age_ms = BATCH_PATIENCE_MS}, {.kind = 'A'}}, 10, "1: 7e"},
+    /* suspects: those without a mark together, as many as users may be, no id twice */
+    {{S("a"), S("b"), S("c")}, 10, "1 2 3:"},
+    {{S("a"), S("b"), S("c")}, 2, "1 2:"},
+    {{S("a"), S("b"), S("a"), S(""), S("")}, 10, "1 2 4:"},
+    {{S("a"), M("b", 1), S("c")}, 10, "1 3:"},
+    {{S("a"), {.kind = 'E', .user = 8, .suspect = "b", .decoded = true}}, 10, "1 2:"},
+    /* those with a mark alone, and so what is known to run alone; the fewest marks first */
+    {{M("a", 2), M("b", 1), M("c", 1)}, 10, "2:"},
+    {{M("a", 1), {.kind = 'A', .suspect = "b", .decoded = true}}, 10, "2:"},
+    {{S("a"), {.kind = 'A', .suspect = "b", .decoded = true}}, 10, "1:"},
+    {{M("a", 1), {.kind = 'E', .user = 8, .suspect = "b", .pause_ms = 5}}, 10, "1:"},
+    /* after all that comes for the first time, unless they have been patient enough */
+    {{S("a"), E(8), {.kind = 'A'}}, 10, "2: 8e"},
+    {{S("a"), {.kind = 'A'}}, 10, "2:"},
+    {{{.kind = 'E', .suspect = "a", .age_ms = BATCH_PATIENCE_MS}, E(8)}, 10, "1:"},
+    {{S("a"), {.kind = 'A', .age_ms = BATCH_PATIENCE_MS}, E(8)}, 10, "2:"},
+    /* for later, as far as its headers say; to be moved, which needs no mark */
+    {{{.kind = 'E', .suspect = "a", .eta_us = 1}}, 10, ":"},
+    {{{.kind = 'P', .suspect = "a", .decoded = true}, S("b")}, 10, "1:"},
     /* or its time was over in a batch with others */
     {{E(7), {.kind = 'E', .user = 8, .alone = true, .cut = CUT_SOFT}}, 10, "2: 8e"},
     {{E(7), {.kind = 'E', .user = 8, .cut = CUT_SOFT}}, 10, "1 2: 7e 8e"},
@@ -140,7 +177,7 @@ static const struct {
 START_TEST(gather)
 {
     const struct batch_limits limits = {
-        .now_us = NOW_US, .now_ms = NOW_MS, .max_users = gathered[_i].max_users};
+        .now_us = NOW_US, .now_ms = NOW_MS, .max_users = gathered[_i].max_users, .marked = true};
     struct inbox inbox = {0};
     struct batch batch = {0};
     char text[128];
@@ -181,6 +218,110 @@ START_TEST(one_after_the_other)
         (void)inbox_remove_settled(&inbox);
     }
     ck_assert_uint_eq(inbox.count, 0);
+    batch_free(&batch);
+    inbox_clear(&inbox);
+}
+END_TEST
+
+/* Three lanes that cannot wait take turns. */
+START_TEST(lanes_in_turn)
+{
+    static const struct line lines[MAX_MESSAGES] = {
+        {.kind = 'E', .suspect = "a", .age_ms = BATCH_PATIENCE_MS},
+        {.kind = 'E', .suspect = "b", .age_ms = BATCH_PATIENCE_MS},
+        {.kind = 'A', .age_ms = BATCH_PATIENCE_MS},
+        {.kind = 'A', .age_ms = BATCH_PATIENCE_MS},
+        E(1),
+        E(2),
+    };
+    static const char *const batches[] = {"3:", "1:", "5: 1e", "4:", "2:", "6: 2e", ":"};
+    const struct batch_limits limits = {
+        .now_us = NOW_US, .now_ms = NOW_MS, .max_users = 1, .marked = true};
+    struct inbox inbox = {0};
+    struct batch batch = {0};
+    char text[128];
+
+    fill(&inbox, lines);
+    for (size_t i = 0; i < sizeof batches / sizeof batches[0]; i++) {
+        ck_assert_int_eq(batch_gather(&batch, &inbox, &limits), 0);
+        describe(&batch, text);
+        ck_assert_str_eq(text, batches[i]);
+        for (size_t m = 0; m < batch.message_count; m++)
+            batch.messages[m]->state = MESSAGE_ACKED;
+        (void)inbox_remove_settled(&inbox);
+    }
+    batch_free(&batch);
+    inbox_clear(&inbox);
+}
+END_TEST
+
+/* Where they cannot be marked they come one at a time; while marks cannot be written, not at all.
+ */
+START_TEST(suspects_held)
+{
+    static const struct line lines[MAX_MESSAGES] = {S("a"), S("b")};
+    const struct batch_limits limits = {.now_us = NOW_US,
+                                        .now_ms = NOW_MS,
+                                        .max_users = 10,
+                                        .suspects_from_ms = _i == 0 ? 0 : NOW_MS + 70};
+    struct inbox inbox = {0};
+    struct batch batch = {0};
+
+    fill(&inbox, lines);
+    ck_assert_int_eq(batch_gather(&batch, &inbox, &limits), 0);
+    ck_assert_uint_eq(batch.message_count, _i == 0 ? 1 : 0);
+    ck_assert_int_eq(batch_next_ms(&inbox, &limits), _i == 0 ? 0 : 70);
+    batch_free(&batch);
+    inbox_clear(&inbox);
+}
+END_TEST
+
+/* Suspects that have been decoded; those that have not stand for what has ended by that. */
+static const struct {
+    struct line lines[MAX_MESSAGES];
+    const char *batch;
+    int waiting; /* put back */
+} chosen[] = {
+    {{S("a")}, ":", 0},
+    {{{.kind = 'E', .user = 9, .suspect = "a", .decoded = true},
+      {.kind = 'U', .user = 8, .suspect = "b", .decoded = true}},
+     "1 2: 8u 9e",
+     0},
+    {{{.kind = 'E', .user = 9, .suspect = "a", .decoded = true, .alone = true},
+      {.kind = 'U', .user = 8, .suspect = "b", .decoded = true}},
+     "2: 8u",
+     1},
+    {{{.kind = 'A', .suspect = "a", .decoded = true},
+      {.kind = 'A', .suspect = "b", .decoded = true}},
+     "1:",
+     1},
+    {{{.kind = 'E', .user = 9, .suspect = "a", .decoded = true, .alone = true}}, "1: 9e", 0},
+    {{{.kind = 'P', .suspect = "a", .decoded = true}}, ":", 1},
+};
+
+START_TEST(choose)
+{
+    struct message *messages[MAX_MESSAGES];
+    struct inbox inbox = {0};
+    struct batch batch = {.messages = messages};
+    char text[128];
+    int waiting = 0;
+
+    fill(&inbox, chosen[_i].lines);
+    ck_assert_int_eq(batch_make_room(&batch, MAX_MESSAGES), 0);
+    for (size_t i = 0; i < inbox.count; i++) {
+        struct message *message = inbox.messages[i];
+
+        message->state = message->undecoded ? MESSAGE_REJECTED : MESSAGE_RUNNING;
+        batch.messages[batch.message_count++] = message;
+    }
+    batch_choose(&batch, MAX_MESSAGES);
+    describe(&batch, text);
+    ck_assert_str_eq(text, chosen[_i].batch);
+    for (size_t i = 0; i < inbox.count; i++)
+        waiting += inbox.messages[i]->state == MESSAGE_WAITING;
+    ck_assert_int_eq(waiting, chosen[_i].waiting);
+    batch.messages = NULL;
     batch_free(&batch);
     inbox_clear(&inbox);
 }
@@ -261,6 +402,9 @@ main(void)
     const struct suite_test tests[] = {
         {gather, sizeof gathered / sizeof gathered[0]},
         {one_after_the_other, 1},
+        {lanes_in_turn, 1},
+        {suspects_held, 2},
+        {choose, sizeof chosen / sizeof chosen[0]},
         {next, sizeof waits / sizeof waits[0]},
         {find, 1},
     };

@@ -43,6 +43,29 @@ START_TEST(stages)
 }
 END_TEST
 
+/* What is not decoded yet is shown as far as its headers say. */
+START_TEST(undecoded)
+{
+    struct message *message;
+
+    set_up();
+    message = put("wait", MESSAGE_WAITING, 0, CELERY_NO_TIME);
+    json_decref(message->task.args);
+    json_decref(message->task.kwargs);
+    message->task.args = NULL;
+    message->task.kwargs = NULL;
+    free(message->task.argsrepr);
+    free(message->task.kwargsrepr);
+    message->task.argsrepr = NULL;
+    message->task.kwargsrepr = NULL;
+    message->undecoded = true;
+    check("reserved", NULL, "[" INFO("wait", "\"?\"", "\"?\"", "null", "null") "]%s", "");
+    check("query_task", "{\"ids\": [\"wait\"]}",
+          "{\"wait\": [\"reserved\", " INFO("wait", "\"?\"", "\"?\"", "null", "null") "]}%s", "");
+    tear_down();
+}
+END_TEST
+
 START_TEST(terminates)
 {
     struct message *running;
@@ -105,6 +128,7 @@ main(void)
 {
     const struct suite_test tests[] = {
         {stages, 1},
+        {undecoded, 1},
         {terminates, 1},
         {is_bounded, 1},
     };

@@ -64,6 +64,34 @@ START_TEST(same)
 }
 END_TEST
 
+/* Where only the body says the id, the body says all: the same body is the same message. */
+START_TEST(without_headers)
+{
+    struct message *done = new_message("a", "{}");
+    struct message *again = new_message("", "{}");
+    struct message *other = new_message("", "{ }");
+    struct message *named = new_message("a", "{}");
+    struct finished finished = {0};
+
+    free(again->task.id);
+    again->task.id = NULL; /* it is not decoded yet */
+    again->bare = other->bare = done->bare = true;
+    ck_assert(message_is_same(done, again));
+    ck_assert(!message_is_same(done, other));
+    ck_assert(!message_is_same(done, named) && !message_is_same(named, again));
+    ending_success(&done->ending, &done->follow_ups);
+    finished_add_take(&finished, done, NOW_MS);
+    ck_assert_ptr_nonnull(finished_find(&finished, again, NOW_MS));
+    ck_assert_ptr_null(finished_find(&finished, other, NOW_MS));
+    ck_assert_ptr_null(finished_find(&finished, named, NOW_MS));
+    finished_clear(&finished);
+    message_free(done);
+    message_free(again);
+    message_free(other);
+    message_free(named);
+}
+END_TEST
+
 START_TEST(remembers)
 {
     struct message *again = new_message("a", "[[7], {}, {}]");
@@ -154,6 +182,7 @@ int
 main(void)
 {
     const struct suite_test tests[] = {{same, sizeof others / sizeof others[0]},
+                                       {without_headers, 1},
                                        {remembers, 1},
                                        {undecided, 1},
                                        {bounded, 1},
