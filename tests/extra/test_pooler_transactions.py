@@ -95,11 +95,14 @@ def test_settings_are_not_lost(world, pooler, start_pooled):
     queue = world.new_queue(declare=True)
     users = world.add_users(2, statistics=True)
     tokens = send_all(world, queue, users)
-    with world.locked(users[0]):
-        worker = start_pooled(queue, env={'TROPHY_DATABASE_STATEMENT_TIMEOUT': '60000', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
+    with world.connect().cursor() as cursor:
+        cursor.execute('begin; lock table manager_workoutsession in access exclusive mode')
+        worker = start_pooled(queue, env={'TROPHY_DATABASE_STATEMENT_TIMEOUT': '60000',
+                                          'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
         world.wait_blocked()
         time.sleep(2)
         assert '57014' not in worker.log() and '55P03' not in worker.log()
+        cursor.execute('rollback')
     assert states(world, tokens) == ['SUCCESS'] * 2
     assert world.awards(users) == {user: EARNED for user in users}
     other.close()
