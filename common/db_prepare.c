@@ -32,25 +32,31 @@ read_own_tables(void *context, const PGresult *result)
 static enum db_status
 prepare_optional(struct db *db, const bool has[DB_SETS])
 {
+    if (!has[DB_SET_attempt] && !has[DB_SET_revoked])
+        return DB_OK;
+    if (db_is_pooled(db))
+        db_send_settings(db); /* this is another transaction */
     for (int i = 0; i < DB_STATEMENTS; i++)
         if (has[db_statements[i].set])
             db_send_preparation(db, (enum db_statement)i);
-    return db_is_idle(db) ? DB_OK : db_run(db);
+    return db_run(db);
 }
 
 enum db_status
 db_prepare(struct db *db, const struct db_settings *settings, bool has[DB_SETS])
 {
+    const enum db_statement first = db_settings_statement(settings);
     enum db_status status;
 
     db_send(db, DB_backend, NULL, read_backend, db);
     status = db_run(db);
     if (status != DB_OK)
         return status;
+    db_send_preparation(db, first);
+    db_send_settings(db); /* to prepare locks the tables, so the time limits come first */
     for (int i = 0; i < DB_STATEMENTS; i++)
-        if (db_is_prepared(settings, (enum db_statement)i))
+        if (i != (int)first && db_is_prepared(settings, (enum db_statement)i))
             db_send_preparation(db, (enum db_statement)i);
-    db_send_settings(db);
     if (settings->own_tables)
         db_send(db, DB_own_tables, NULL, read_own_tables, has);
     status = db_run(db);

@@ -82,7 +82,7 @@ ignore_row(void *unused, const PGresult *result)
 void
 db_send_settings(struct db *db)
 {
-    enum db_statement statement = db->settings.kind == DB_READER ? DB_shim_session : DB_session;
+    enum db_statement statement = db_settings_statement(&db->settings);
     const struct sent sent = {.statement = statement, .row = ignore_row};
     char statement_timeout[24];
     char lock_timeout[24];

@@ -51,6 +51,12 @@ db_statement_text(enum db_statement statement, unsigned generation)
     return text;
 }
 
+enum db_statement
+db_settings_statement(const struct db_settings *settings)
+{
+    return settings->kind == DB_READER ? DB_shim_session : DB_session;
+}
+
 int
 db_statements_prepared(const struct db_settings *settings)
 {

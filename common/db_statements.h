@@ -35,6 +35,9 @@ void db_statement_name(enum db_statement statement, bool pooled, char name[DB_NA
  */
 char *db_statement_text(enum db_statement statement, unsigned generation);
 
+/* db_settings_statement(settings): the one that sets what a session of these ${settings} needs. */
+enum db_statement db_settings_statement(const struct db_settings *settings);
+
 /* db_statements_prepared(settings): how many a session of these ${settings} prepares at most. */
 int db_statements_prepared(const struct db_settings *settings);
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """PgBouncer in transaction mode, 1.21 or newer: it keeps prepared statements, and everything works.  Run by
 tests/extra/debian13, since Debian 12's is older."""
+import contextlib
 import time
 
 import commands
@@ -91,11 +92,11 @@ def test_settings_are_not_lost(world, pooler, start_pooled):
     """Another client has set them otherwise in the server's session that all share."""
     other = pooled(world, pooler)
     other.cursor().execute("set statement_timeout = 500; set datestyle = 'German'; set timezone = 'Asia/Tokyo'; "
-                           'set lock_timeout = 500; set default_transaction_read_only = on')
+                           'set lock_timeout = 500')
     queue = world.new_queue(declare=True)
     users = world.add_users(2, statistics=True)
     tokens = send_all(world, queue, users)
-    with world.connect().cursor() as cursor:
+    with contextlib.closing(world.postgres.connect(world.name)) as connection, connection.cursor() as cursor:
         cursor.execute('begin; lock table manager_workoutsession in access exclusive mode')
         worker = start_pooled(queue, env={'TROPHY_DATABASE_STATEMENT_TIMEOUT': '60000',
                                           'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'})
@@ -123,8 +124,7 @@ def test_running_task_is_terminated(world, pooler, start_pooled):
     """The request to cancel goes through the pooler, and hits nobody else."""
     queue = world.new_queue(declare=True)
     users = world.add_users(1, statistics=True)
-    connection = world.connect()
-    with connection.cursor() as cursor:
+    with contextlib.closing(world.postgres.connect(world.name)) as connection, connection.cursor() as cursor:
         cursor.execute('begin; lock table manager_workoutsession in access exclusive mode')
         worker = start_pooled(queue, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '0'})
         token, = send_all(world, queue, users)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What only the wire to PostgreSQL can show: an answer that is not the wanted one, none at all, and who is at its end."""
+import contextlib
 import os
 import signal
 import socket
@@ -92,6 +93,20 @@ def test_silent_worker_holds_no_lock_for_ever(world, start_at):
         worker.wait_log('db: connected', timeout_s=180, times=2)
         assert states(world, tokens) == ['SUCCESS']
     assert world.awards(users) == {user: EARNED for user in users}
+
+
+def test_connecting_to_a_locked_table(world, start_at):
+    """To prepare a statement locks its tables: bounded as everything else, and no session is left behind waiting."""
+    queue = world.new_queue(declare=True)
+    tokens = send_all(world, queue, world.add_users(1))
+    with contextlib.closing(world.postgres.connect(world.name)) as connection, connection.cursor() as cursor:
+        cursor.execute('begin; lock table manager_workoutsession in access exclusive mode')
+        worker = start_at(world.postgres.worker_url(world.name), queue, env={'TROPHY_DATABASE_LOCK_TIMEOUT': '200'})
+        worker.wait_log('55P03', times=3)
+        assert len(world.query('select pid from pg_stat_activity where usename = %s and datname = %s',
+                               [servers.WORKER_LOGIN, world.name])) <= 1
+        cursor.execute('rollback')
+    assert states(world, tokens) == ['SUCCESS']
 
 
 @pytest.mark.parametrize('order', ['dead first', 'dead last'])
