@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "common/checks.h"
 
+#include "common/db_pooler.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 void
@@ -38,4 +41,20 @@ checks_configured(const char *file)
         checks_passed("configuration", "%s and the environment", file);
     else
         checks_passed("configuration", "defaults and the environment, no file");
+}
+
+bool
+checks_sessions(struct checks *checks, const struct db_settings *settings)
+{
+    bool pooled = false;
+    enum db_status status = db_pooler_check(settings, &pooled);
+
+    if (pooled && status == DB_OK)
+        checks_passed("pooler",
+                      "there is one; in transaction mode it needs max_prepared_statements=%d or "
+                      "more",
+                      db_pooler_statements(settings));
+    else if (pooled && status != DB_UNFIT)
+        checks_failed(checks, EX_UNAVAILABLE, "pooler", "it does not let our sessions work");
+    return status == DB_OK;
 }

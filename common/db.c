@@ -13,58 +13,29 @@
 #include "common/db_cancel.h"
 #include "common/db_connect.h"
 #include "common/db_place.h"
+#include "common/db_pooler.h"
 #include "common/db_prepare.h"
+#include "common/db_session.h"
 #include "common/db_statements.h"
 #include "common/db_wait.h"
 #include "common/log.h"
 
-#include <assert.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    CANCEL_GRACE_MS = 2000, /* from db_cancel() to the session's answer */
-    MAX_SENT = 64,
-};
-_Static_assert((int)DB_STATEMENTS < (int)MAX_SENT,
-               "db_open() prepares all statements in one pipeline");
-
-/* What the kinds of session differ in. */
+/* What the kinds of session differ in beside their settings. */
 static const struct {
     const char *server; /* target_session_attrs, which the URL may overrule */
-    enum db_statement session;
-    int64_t grace_ms; /* beyond the statement timeout, which the server keeps itself */
+    int64_t grace_ms;   /* beyond the statement timeout, which the server keeps itself */
 } kinds[] = {
-    [DB_WRITER] = {"read-write", DB_session, 10000},
-    [DB_READER] = {"any", DB_shim_session, 1000},
+    [DB_WRITER] = {"read-write", 10000},
+    [DB_READER] = {"any", 1000},
 };
 
-/* What a place in the pipeline is: a statement to run, or one to prepare. */
-struct sent {
-    enum db_statement statement;
-    bool preparation;
-    db_row_fn row;
-    void *context;
-};
-
-struct db {
-    struct db_settings settings;
-    PGconn *conn;
-    struct sent sent[MAX_SENT];
-    size_t sent_count;
-    bool open;
-    bool has[DB_SETS];    /* of the optional sets: those that are prepared */
-    bool broken;          /* the link failed while sending or waiting */
-    bool running;         /* inside db_run() */
-    int64_t cancelled_ms; /* monotonic: db_cancel() was called in this round trip; 0: it was not */
-    pid_t canceller;      /* the child that asks the server to; -1: none */
-    char sqlstate[6];
-    char message[256];
-    struct db_place place;
-};
+enum { CANCEL_GRACE_MS = 2000 }; /* from db_cancel() to the session's answer */
 
 static void
 on_notice(void *unused, const char *message)
@@ -96,6 +67,7 @@ close_session(struct db *db)
     memset(db->has, 0, sizeof db->has);
     db->sent_count = 0;
     db->broken = false;
+    db->prepared = false;
 }
 
 void
@@ -105,6 +77,12 @@ db_free(struct db *db)
         return;
     close_session(db);
     free(db);
+}
+
+bool
+db_is_pooled(const struct db *db)
+{
+    return db->pooled;
 }
 
 bool
@@ -154,7 +132,9 @@ failed(struct db *db, const char *what, const char *sqlstate, const char *messag
     (void)snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate == NULL ? "" : sqlstate);
     (void)snprintf(db->message, sizeof db->message, "%.*s", (int)length, message);
     log_warn("db: %s: %s %s", what, db->sqlstate, db->message);
-    return status;
+    if (db->pooled && strcmp(db->sqlstate, "0A000") == 0)
+        db->generation++; /* the plan is the server session's, which outlives ours */
+    return db_pooler_complaint(&db->settings, db->pooled, sqlstate, db->message) ? DB_LOST : status;
 }
 
 /* Waits until ${events} or the deadline; false if the session has to be given up. */
@@ -166,36 +146,6 @@ wait_for(struct db *db, short events, int64_t deadline_ms, int *seen)
     *seen = db->settings.wait(db->settings.wait_context, PQsocket(db->conn), events,
                               left < 0 ? 0 : (int)left);
     return *seen > 0 || (*seen == 0 && clock_monotonic_ms() < deadline_ms);
-}
-
-static void
-note_sent(struct db *db, const struct sent *sent, int accepted)
-{
-    assert(db->sent_count < MAX_SENT);
-    db->sent[db->sent_count++] = *sent;
-    db->broken = db->broken || accepted != 1;
-}
-
-void
-db_send(struct db *db, enum db_statement statement, const char *const *parameters, db_row_fn row,
-        void *context)
-{
-    const struct sent sent = {.statement = statement, .row = row, .context = context};
-
-    note_sent(db, &sent,
-              db->open && PQsendQueryPrepared(db->conn, db_statements[statement].name,
-                                              db_statements[statement].parameters, parameters, NULL,
-                                              NULL, /* text results */ 0) == 1);
-}
-
-void
-db_send_preparation(struct db *db, enum db_statement statement)
-{
-    const struct sent sent = {.statement = statement, .preparation = true};
-
-    note_sent(db, &sent,
-              PQsendPrepare(db->conn, db_statements[statement].name, db_statements[statement].text,
-                            /* types, left to the server */ 0, NULL));
 }
 
 /* When the answer has to be there. */
@@ -366,7 +316,7 @@ db_open(struct db *db)
         return DB_LOST;
     }
     db->open = true;
-    status = db_prepare(db, &db->settings, kinds[db->settings.kind].session, db->has);
+    status = db_prepare(db, &db->settings, db->has);
     if (status != DB_OK)
         close_session(db);
     return status == DB_OK || status == DB_UNFIT ? status : DB_LOST;

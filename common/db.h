@@ -33,12 +33,13 @@ enum db_set {
     /* Optional: of the worker's own tables, which it does without.  See db_has(). */
     DB_SET_attempt,
     DB_SET_revoked,
+    DB_SET_opening, /* asked before anything is prepared */
     DB_SETS
 };
 
 /* One SQL file of common/sql or a folder in it each. */
 enum db_statement {
-#define STATEMENT(name, set, count, text) DB_##name,
+#define STATEMENT(name, set, count, digest, text) DB_##name,
 #include "statements.inc"
 #undef STATEMENT
     DB_STATEMENTS
@@ -96,6 +97,13 @@ int db_fd(const struct db *db);
 /* db_attend(db): take in what the server says unasked.  DB_OK, or DB_LOST: the session has ended.
  */
 enum db_status db_attend(struct db *db);
+
+/*
+ * db_is_pooled(db):
+ * Is there a connection pooler between us and the server?  Then every transaction may meet another
+ * server session, and each gets the session's settings for itself.  Of the last session opened.
+ */
+bool db_is_pooled(const struct db *db);
 
 /* db_is_open(db): false before db_open() and after DB_LOST or DB_UNFIT. */
 bool db_is_open(const struct db *db);

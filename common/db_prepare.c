@@ -8,14 +8,16 @@
 #include "common/db_statements.h"
 #include "common/store_row.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static int
-ignore_row(void *unused, const PGresult *result)
+read_backend(void *context, const PGresult *result)
 {
-    (void)unused;
-    (void)result;
+    int64_t pid;
+
+    if (!row_number(result, 0, 1, INT32_MAX, &pid))
+        return -1;
+    db_note_backend(context, (int)pid);
     return 0;
 }
 
@@ -36,11 +38,13 @@ prepare_optional(struct db *db, bool has[DB_SETS])
 {
     enum db_status status;
 
+    if (!has[DB_SET_attempt] && !has[DB_SET_revoked])
+        return DB_OK;
+    if (db_is_pooled(db))
+        db_send_settings(db); /* this is another transaction */
     for (int i = 0; i < DB_STATEMENTS; i++)
         if (has[db_statements[i].set])
             db_send_preparation(db, (enum db_statement)i);
-    if (db_is_idle(db))
-        return DB_OK;
     status = db_run(db);
     if (status == DB_OK || !db_is_open(db))
         return status;
@@ -49,21 +53,20 @@ prepare_optional(struct db *db, bool has[DB_SETS])
 }
 
 enum db_status
-db_prepare(struct db *db, const struct db_settings *settings, enum db_statement session,
-           bool has[DB_SETS])
+db_prepare(struct db *db, const struct db_settings *settings, bool has[DB_SETS])
 {
-    char statement_timeout[24];
-    char lock_timeout[24];
-    const char *const parameters[] = {statement_timeout, lock_timeout};
+    const enum db_statement first = db_settings_statement(settings);
     enum db_status status;
 
-    (void)snprintf(statement_timeout, sizeof statement_timeout, "%lld",
-                   (long long)settings->statement_timeout_ms);
-    (void)snprintf(lock_timeout, sizeof lock_timeout, "%lld", (long long)settings->lock_timeout_ms);
+    db_send(db, DB_backend, NULL, read_backend, db);
+    status = db_run(db);
+    if (status != DB_OK)
+        return status;
+    db_send_preparation(db, first);
+    db_send_settings(db); /* to prepare locks the tables, so the time limits come first */
     for (int i = 0; i < DB_STATEMENTS; i++)
-        if (db_is_prepared(settings, (enum db_statement)i))
+        if (i != (int)first && db_is_prepared(settings, (enum db_statement)i))
             db_send_preparation(db, (enum db_statement)i);
-    db_send(db, session, parameters, ignore_row, NULL);
     if (settings->own_tables)
         db_send(db, DB_own_tables, NULL, read_own_tables, has);
     status = db_run(db);

@@ -79,16 +79,28 @@ execute(struct db_script *db, const char *sql, const char *what, const char *tag
     return status;
 }
 
+/* The settings are the transaction's, as the session may be a pooler's (db_pooler.h). */
 static enum db_status
-set_up(struct db_script *db)
+begin(struct db_script *db)
 {
-    char sql[160];
+    char sql[192];
 
     (void)snprintf(sql, sizeof sql,
-                   "SET statement_timeout = 0; SET lock_timeout = %lld; SET timezone = 'UTC'; "
-                   "SET datestyle = 'ISO'",
+                   "BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = %lld; "
+                   "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'",
                    (long long)db->settings.lock_timeout_ms);
-    return execute(db, sql, "session", NULL);
+    return execute(db, sql, "begin", NULL);
+}
+
+/* Ends the transaction: what was done stands if ${status} is DB_OK. */
+static enum db_status
+end(struct db_script *db, enum db_status status)
+{
+    if (status == DB_OK)
+        return execute(db, "COMMIT", "commit", "COMMIT");
+    if (status != DB_LOST)
+        (void)execute(db, "ROLLBACK", "rollback", "ROLLBACK");
+    return status;
 }
 
 static void
@@ -118,10 +130,6 @@ db_script_open(const struct db_settings *settings, struct db_script **db)
         return DB_LOST;
     }
     (void)PQsetNoticeProcessor(opened->conn, on_notice, NULL);
-    if (set_up(opened) != DB_OK) {
-        db_script_free(opened);
-        return DB_LOST;
-    }
     describe(opened);
     *db = opened;
     return DB_OK;
@@ -145,15 +153,11 @@ db_script_server(const struct db_script *db)
 enum db_status
 db_script_run(struct db_script *db, const enum embedded *scripts, size_t count)
 {
-    enum db_status status = execute(db, "BEGIN", "begin", "BEGIN");
+    enum db_status status = begin(db);
 
     for (size_t i = 0; i < count && status == DB_OK; i++)
         status = execute(db, embedded_text(scripts[i]), embedded_name(scripts[i]), NULL);
-    if (status == DB_OK)
-        return execute(db, "COMMIT", "commit", "COMMIT");
-    if (status != DB_LOST)
-        (void)execute(db, "ROLLBACK", "rollback", "ROLLBACK");
-    return status;
+    return end(db, status);
 }
 
 /* Hands the rows on as db_row_fn wants them: one at a time, each a result of its own. */
@@ -181,9 +185,13 @@ enum db_status
 db_script_query(struct db_script *db, enum embedded query, const char *const *parameters, int count,
                 db_row_fn row, void *context)
 {
+    enum db_status status = begin(db);
+
+    if (status != DB_OK)
+        return status;
     if (PQsendQueryParams(db->conn, embedded_text(query), count, NULL, parameters, NULL, NULL,
                           /* text results */ 0) != 1)
-        return result_failed(db, embedded_name(query), NULL);
+        return end(db, result_failed(db, embedded_name(query), NULL));
     (void)PQsetSingleRowMode(db->conn);
-    return read_rows(db, query, row, context);
+    return end(db, read_rows(db, query, row, context));
 }

@@ -15,7 +15,8 @@ static const char help[] =
     "usage: trophy-shim [-c FILE] check\n"
     "\n"
     "Looks at everything the shim needs, changes nothing, and prints a line for each:\n"
-    "configuration (the key for JWTs and the images, too), database, schema.\n"
+    "configuration (the key for JWTs and the images, too), database (and a\n"
+    "connection pooler before it), schema.\n"
     "  ok database: ...      it is as it should be\n"
     "  FAIL schema: ...      it is not, and why; more on stderr\n"
     "  -- schema: ...        not looked at, since it needs what failed\n"
@@ -52,13 +53,10 @@ check_configuration(struct checks *checks, const struct command_line *line, stru
 static void
 check_schema(struct checks *checks, const struct db_settings *settings)
 {
-    struct db *db = db_new(settings);
-
-    if (db != NULL && db_open(db) == DB_OK)
+    if (checks_sessions(checks, settings))
         checks_passed("schema", "fits");
     else
         checks_failed(checks, EX_DATAERR, "schema", "the shim's statements cannot be prepared");
-    db_free(db);
 }
 
 static void

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sysexits.h>
 
-static struct db_settings
-db_settings_of(const struct options *options)
+struct db_settings
+command_db_settings(const struct options *options)
 {
     return (struct db_settings){
         .url = options->database_url,
@@ -20,7 +20,7 @@ db_settings_of(const struct options *options)
 int
 command_open_db(const struct command_line *line, struct db **db)
 {
-    const struct db_settings settings = db_settings_of(line->options);
+    const struct db_settings settings = command_db_settings(line->options);
     struct db *opened = db_new(&settings);
     enum db_status status;
 
@@ -42,7 +42,7 @@ command_open_db(const struct command_line *line, struct db **db)
 int
 command_open_script(const struct command_line *line, struct db_script **db)
 {
-    const struct db_settings settings = db_settings_of(line->options);
+    const struct db_settings settings = command_db_settings(line->options);
 
     if (db_script_open(&settings, db) == DB_OK)
         return EX_OK;

@@ -21,6 +21,9 @@ int command_open_db(const struct command_line *line, struct db **db);
  */
 int command_open_script(const struct command_line *line, struct db_script **db);
 
+/* command_db_settings(options): how to reach the database, with plain waiting; borrows. */
+struct db_settings command_db_settings(const struct options *options);
+
 /* command_django_results(options): do results go to the tables of django-celery-results? */
 bool command_django_results(const struct options *options);
 

@@ -17,7 +17,8 @@ static const char help[] =
     "usage: trophy-worker [-c FILE] check\n"
     "\n"
     "Looks at everything the worker needs, changes nothing, and prints a line for each:\n"
-    "configuration, database, schema, broker, and every queue.\n"
+    "configuration, database (and a connection pooler before it), schema, broker, and every\n"
+    "queue.\n"
     "  ok database: ...      it is as it should be\n"
     "  FAIL schema: ...      it is not, and why; more on stderr\n"
     "  -- queue: ...         not looked at, since it needs what failed\n"
@@ -57,9 +58,11 @@ check_schema(struct checks *checks, const struct command_line *line, struct db_s
 {
     struct text_list misfits = {0};
     struct text_list lacks = {0};
-    struct db *db = NULL;
+    struct db_settings settings = command_db_settings(line->options);
     char why[1024];
 
+    settings.own_tables = true;
+    settings.django_results = command_django_results(line->options);
     if (store_schema_misfits(script, command_django_results(line->options), &misfits) != DB_OK ||
         store_schema_lacks(script, &lacks) != DB_OK) {
         checks_failed(checks, EX_UNAVAILABLE, "schema", "cannot be read");
@@ -67,14 +70,13 @@ check_schema(struct checks *checks, const struct command_line *line, struct db_s
         (void)snprintf(why, sizeof why, "%s (%zu in all, see trophy-worker schema --check)",
                        misfits.items[0], misfits.count);
         checks_failed(checks, EX_DATAERR, "schema", why);
-    } else if (command_open_db(line, &db) != EX_OK) {
+    } else if (!checks_sessions(checks, &settings)) {
         checks_failed(checks, EX_DATAERR, "schema", "the worker's statements cannot be prepared");
     } else if (lacks.count > 0) {
         checks_passed("schema", "fits, but %s (see schema/worker.sql)", lacks.items[0]);
     } else {
         checks_passed("schema", "fits");
     }
-    db_free(db);
     text_list_clear(&misfits);
     text_list_clear(&lacks);
 }

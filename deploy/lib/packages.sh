@@ -5,7 +5,7 @@
 BUILD_PACKAGES=(gcc libc6-dev cmake ninja-build pkg-config libpq-dev libjansson-dev libconfig-dev librabbitmq-dev
     libmicrohttpd-dev libssl-dev libpcre2-dev zlib1g-dev liblzma-dev libbz2-dev)
 SERVER_PACKAGES=(postgresql rabbitmq-server python3 python3-celery python3-amqp python3-psycopg2)
-TEST_PACKAGES=(git check clang clang-format libclang-rt-14-dev faketime python3-pytest python3-jsonschema python3-selenium
+TEST_PACKAGES=(git check clang clang-format libclang-rt-14-dev faketime pgbouncer python3-pytest python3-jsonschema python3-selenium
     chromium chromium-driver openssl)
 
 as_root() {

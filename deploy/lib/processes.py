@@ -118,6 +118,15 @@ class Process:
         if self.running():
             (os.killpg if group else os.kill)(self.pid, number)
 
+    def kill_all(self):
+        """SIGKILL to it, to its group, and to its children, which may lead groups of their own as PostgreSQL's do."""
+        if self.running():
+            children = pathlib.Path(f'/proc/{self.pid}/task/{self.pid}/children').read_text().split()
+            os.killpg(self.pid, signal.SIGKILL)
+            for pid in children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(int(pid), signal.SIGKILL)
+
     def wait(self, timeout_s):
         return self.popen.wait(timeout_s)
 

@@ -64,7 +64,7 @@ class Server:
     def kill(self):
         """As a power failure would."""
         if self.process:
-            self.process.signal(signal.SIGKILL, group=True)
+            self.process.kill_all()
             self.process.wait(30)
             self.process = None
 

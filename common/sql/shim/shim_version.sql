@@ -20,6 +20,6 @@ SELECT u.id, u.is_active, u.is_staff,
        CASE WHEN $3::int4 & 8 <> 0 THEN
            (SELECT 'd' || hash_array_extended(array_agg(DISTINCT w.date ORDER BY w.date), 0)
               FROM manager_workoutsession w WHERE w.user_id = asker.id) END),
-       CASE WHEN pg_is_in_recovery() THEN '' ELSE pg_current_snapshot()::text END
+       CASE WHEN pg_is_in_recovery() THEN '' ELSE pg_current_snapshot() || '@' || pg_postmaster_start_time() END
   FROM (SELECT coalesce($1::int4, (SELECT k.user_id FROM authtoken_token k WHERE k.key = $2::text)) AS id) AS asker
   LEFT JOIN auth_user u ON u.id = asker.id
