@@ -25,15 +25,17 @@ GATE = """
 
 
 class World:
-    def __init__(self, postgres, rabbitmq, name):
+    def __init__(self, postgres, rabbitmq, name, made=False):
+        """made: the database is there already, and goes with whoever made it; so it is with the virtual host."""
         self.postgres, self.rabbitmq, self.name = postgres, rabbitmq, name
         self._ids = itertools.count(1)
         self._queues = itertools.count(1)
         self._closing = contextlib.ExitStack()
         self._wire = None
-        postgres.create_database(name, template='trophy_template')
+        if not made:
+            postgres.create_database(name, template='trophy_template')
+            rabbitmq.add_vhost(name)
         self.query(GATE)
-        rabbitmq.add_vhost(name)
 
     def __enter__(self):
         return self
