@@ -240,10 +240,7 @@ def test_tasks_in_every_stage(own, rabbitmq, vhost, database, postgres):
     """One runs and waits for a lock, one waits for it, one is for later."""
     import producer
     import worlds
-    here = worlds.World.__new__(worlds.World)
-    here.postgres, here.rabbitmq, here.name = postgres, rabbitmq, database
-    import itertools
-    here._ids = itertools.count(1)
+    here = worlds.World(postgres, rabbitmq, database, made=True)
     running, waiting, later = here.add_users(3, statistics=True)
     with producer.Producer(rabbitmq.url(vhost)) as p:
         one, controller = own()

@@ -120,7 +120,7 @@ def test_bounded(world, start, control):
     world.query("insert into trophy_worker.revoked (id, revoked_at, until) "
                 "select 'many-' || n, now() - interval '1 hour' + n * interval '1 ms', now() + interval '1 hour' "
                 "from generate_series(1, 52000) n")
-    start(queue).wait_log('db: connected')
+    start(queue).wait_log('ids from before')
     try:
         count, = world.query("select count(*) from trophy_worker.revoked")[0]
         assert 50000 <= count <= 51001

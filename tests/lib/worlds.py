@@ -26,17 +26,19 @@ GATE = """
 
 
 class World:
-    def __init__(self, postgres, rabbitmq, name, template='trophy_template', vhost=True):
+    def __init__(self, postgres, rabbitmq, name, template='trophy_template', vhost=True, made=False):
+        """vhost: it is to have a virtual host; made: both are there already, and go with whoever made them."""
         self.postgres, self.rabbitmq, self.name = postgres, rabbitmq, name
         self._ids = itertools.count(1)
         self._queues = itertools.count(1)
         self._closing = contextlib.ExitStack()
         self._wire = None
         self._has_vhost = vhost
-        postgres.create_database(name, template=template)
-        self.query(GATE)
-        if vhost:
+        if not made:
+            postgres.create_database(name, template=template)
+        if vhost and not made:
             rabbitmq.add_vhost(name)
+        self.query(GATE)
 
     def __enter__(self):
         return self
