@@ -21,8 +21,9 @@ is_broker_header(const char *key)
 }
 
 static json_t *
-copy_headers(json_t *headers, bool round)
+copy_headers(const struct message *message, bool round)
 {
+    json_t *headers = message->delivery.properties.headers;
     json_t *copy = json_object();
     const char *key;
     json_t *value;
@@ -32,6 +33,8 @@ copy_headers(json_t *headers, bool round)
         if (!is_broker_header(key))
             (void)json_object_set(copy, key, value);
     }
+    if (message->suspect)
+        (void)json_object_set_new(copy, SUSPECT_HEADER, json_true());
     if (round) {
         json_int_t rounds = json_integer_value(json_object_get(headers, ATTEMPTS_HEADER));
 
@@ -43,7 +46,7 @@ copy_headers(json_t *headers, bool round)
 void
 worker_replace(struct worker *worker, struct message *message, const char *queue, bool round)
 {
-    json_t *headers = copy_headers(message->delivery.properties.headers, round);
+    json_t *headers = copy_headers(message, round);
 
     message->end = MESSAGE_ACKED;
     if (outbox_add_replacement(&worker->outbox, queue, message, headers) == 0)

@@ -201,6 +201,9 @@ bool worker_adopt(struct worker *worker, struct message *message);
 /* Counts how often a foreign task has gone round in its queue. */
 #define ATTEMPTS_HEADER "x-trophy-attempts"
 
+/* The copy of a message that came before: it is no less a suspect. */
+#define SUSPECT_HEADER "x-trophy-suspect"
+
 /*
  * worker_replace(worker, message, queue, round):
  * Publish a copy of ${message} to ${queue}, with one more round counted if ${round}; confirmed, it
@@ -210,7 +213,13 @@ void worker_replace(struct worker *worker, struct message *message, const char *
 
 /* ---- hand_back.c */
 
-/* worker_hand_back(worker): messages for later that are not held here any more go to the broker. */
+/*
+ * worker_hand_back(worker):
+ * What waits here and should not goes to the broker: messages for later that are not held any more;
+ * those put off or held back by a rate beyond a quarter of the prefetch, so that they do not keep
+ * everybody else from coming; and what a quorum queue has delivered so often that the broker might
+ * drop it.
+ */
 void worker_hand_back(struct worker *worker);
 
 /*
