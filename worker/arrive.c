@@ -167,6 +167,7 @@ suspect(struct worker *worker, struct message *message)
     message->undecoded = true;
     celery_peek(message->delivery.properties.headers, &message->task);
     message->bare = task->id == NULL;
+    worker_suspects_returned(worker, message);
     if (worker_adopt(worker, message))
         return;
     if (!message->bare && task->name != NULL)

@@ -89,12 +89,13 @@ struct message {
     bool incomplete;              /* there was no memory for all that follows it */
     bool told;                    /* the broker knows how it ended */
     bool alone;                   /* never in one batch with others: it has wishes of its own */
-    bool suspect;     /* it came before, so it may have killed a process: see attempts.h */
-    bool undecoded;   /* its body is as it came; ${task} is what the headers say */
-    bool bare;        /* the headers do not say its id */
-    int64_t returns;  /* how often a quorum queue says that it came back: x-delivery-count */
-    bool marked;      /* as about to be run, in the database */
-    int64_t attempts; /* the marks that it had before; 0: none that we know of */
+    bool suspect;      /* it came before, so it may have killed a process: see attempts.h */
+    bool undecoded;    /* its body is as it came; ${task} is what the headers say */
+    bool bare;         /* the headers do not say its id */
+    int64_t returns;   /* how often a quorum queue says that it came back: x-delivery-count */
+    bool marked;       /* as about to be run, in the database */
+    int64_t marked_us; /* wall clock: when; 0: it is not, as far as is written */
+    int64_t attempts;  /* the marks that it had before; 0: none that we know of */
 };
 
 /* message_is_same(a, b): the same task, not only the same id: also the same body, attempt of
