@@ -292,7 +292,6 @@ run_batch(struct worker *worker)
         worker_note_database(worker, "batch", status);
     else if (status == DB_OK)
         backoff_reset(&worker->db_backoff);
-    worker->db_unfit = worker->db_unfit || inbox_is_refused(&worker->inbox);
     worker->batch.message_count = 0; /* nobody looks for running messages there any more */
 }
 
