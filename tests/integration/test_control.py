@@ -244,6 +244,7 @@ def test_tasks_in_every_stage(own, rabbitmq, vhost, database, postgres):
     here.postgres, here.rabbitmq, here.name = postgres, rabbitmq, database
     import itertools
     here._ids = itertools.count(1)
+    here.query(worlds.GATE)
     running, waiting, later = here.add_users(3, statistics=True)
     with producer.Producer(rabbitmq.url(vhost)) as p:
         one, controller = own()
