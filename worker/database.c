@@ -10,7 +10,7 @@ enum { UNFIT_FAILURES = 3 }; /* a database that does not fit is not mended withi
 void
 worker_note_database(struct worker *worker, const char *what, enum db_status status)
 {
-    worker->db_unfit = status == DB_UNFIT;
+    worker->db_unfit = status == DB_UNFIT || inbox_is_refused(&worker->inbox);
     if (status == DB_OK) {
         backoff_reset(&worker->db_backoff);
         return;

@@ -139,6 +139,26 @@ is_divisible(const struct evaluator *evaluator, enum db_status status, bool conf
            (conflicts && is_conflict(evaluator, status));
 }
 
+/*
+ * ${subject} alone came to ${status}.  If it is only what the guest writes along that is refused,
+ * the user's effects stand without: the guest has its own way to end that.
+ */
+static enum db_status
+judge(struct evaluator *evaluator, struct subject *subject, enum db_status status)
+{
+    const struct evaluation_guest *guest = evaluator->guest;
+
+    if (status == DB_DATA && guest != NULL) {
+        evaluator->guest = NULL;
+        status = evaluate_again(evaluator, subject, 1);
+        evaluator->guest = guest;
+        if (!is_divisible(evaluator, status, /* conflicts */ false))
+            return status;
+    }
+    condemn(evaluator, subject, status);
+    return DB_OK;
+}
+
 /* These could not be evaluated together, which came to ${status}. */
 static enum db_status
 divide(struct evaluator *evaluator, struct subject *subjects, size_t count, enum db_status status,
@@ -146,10 +166,8 @@ divide(struct evaluator *evaluator, struct subject *subjects, size_t count, enum
 {
     const size_t halves[] = {count / 2, count - count / 2};
 
-    if (count == 1) {
-        condemn(evaluator, subjects, status);
-        return DB_OK;
-    }
+    if (count == 1)
+        return judge(evaluator, subjects, status);
     log_warn("batch of %zu users is halved: %s", count, db_message(evaluator->db));
     for (size_t i = 0; i < 2; i++) {
         struct subject *half = i == 0 ? subjects : subjects + halves[0];
@@ -167,7 +185,7 @@ enum db_status
 evaluate_halving(struct evaluator *evaluator, struct subject *subjects, size_t count)
 {
     enum db_status status = evaluate_again(evaluator, subjects, count);
-    bool twice = evaluator->conflicted;
+    bool twice = evaluator->conflicted || evaluator->hurried;
 
     evaluator->conflicted = is_conflict(evaluator, status);
     if (!is_divisible(evaluator, status, twice))
