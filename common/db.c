@@ -153,7 +153,7 @@ failed(struct db *db, const char *what, const char *sqlstate, const char *messag
 
     (void)snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate == NULL ? "" : sqlstate);
     (void)snprintf(db->message, sizeof db->message, "%.*s", (int)length, message);
-    log_warn("db: %s: %s %s", what, db->sqlstate, db->message);
+    log_throttled(LOG_LEVEL_WARN, "db: %s: %s %s", what, db->sqlstate, db->message);
     return status;
 }
 
