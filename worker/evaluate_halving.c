@@ -76,7 +76,7 @@ condemn(const struct evaluator *evaluator, struct subject *subject, enum db_stat
                       place->table,
                       place->constraint[0] == '\0' ? place->column : place->constraint,
                       db_message(evaluator->db));
-        log_error("user %d: put off: %s", subject->user_id, subject->err.text);
+        log_throttled(LOG_LEVEL_ERROR, "user %d: put off: %s", subject->user_id, subject->err.text);
     } else {
         subject->outcome = SUBJECT_FAILED;
         (void)err_set(&subject->err, "%s", db_message(evaluator->db));
@@ -124,10 +124,11 @@ blame_the_database(const struct evaluator *evaluator, enum db_status status)
 
     if (status != DB_DATA)
         return status;
-    log_error("the database does not fit: every user is refused alike: %s %s%s%s%s%s",
-              db_sqlstate(evaluator->db), db_message(evaluator->db),
-              place->table[0] == '\0' ? "" : ", table ", place->table,
-              place->constraint[0] == '\0' ? "" : ", constraint ", place->constraint);
+    log_throttled(LOG_LEVEL_ERROR,
+                  "the database does not fit: every user is refused alike: %s %s%s%s%s%s",
+                  db_sqlstate(evaluator->db), db_message(evaluator->db),
+                  place->table[0] == '\0' ? "" : ", table ", place->table,
+                  place->constraint[0] == '\0' ? "" : ", constraint ", place->constraint);
     return DB_UNFIT;
 }
 

@@ -84,7 +84,8 @@ struct worker {
     const char *name;
     struct db *db;
     struct backoff db_backoff;
-    bool db_unfit; /* the database does not fit: nothing can be done until it is mended */
+    bool db_unfit;   /* the database does not fit: nothing can be done until it is mended */
+    bool db_refuses; /* and that showed in a batch: to open the session again proves nothing */
     struct consumer *consumer;
     struct backoff consumer_backoff;
     struct publisher *publisher;
