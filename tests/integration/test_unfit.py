@@ -82,7 +82,7 @@ def test_said_once(world, start, changed):
     changed('not null column of awards')
     tokens = send_all(world, queue, users)
     worker = start(queue)
-    worker.wait_log('batch: put off', times=2)
+    worker.wait_log('batch: put off', times=3)
     attempts, said = (worker.log().count(text) for text in ('batch: put off', 'takes no null'))
     assert said < attempts and worker.log().count('db: connected') == 1
     changed.mend()
