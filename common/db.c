@@ -132,7 +132,7 @@ failed(struct db *db, const char *what, const char *sqlstate, const char *messag
 
     (void)snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate == NULL ? "" : sqlstate);
     (void)snprintf(db->message, sizeof db->message, "%.*s", (int)length, message);
-    log_warn("db: %s: %s %s", what, db->sqlstate, db->message);
+    log_throttled(LOG_LEVEL_WARN, "db: %s: %s %s", what, db->sqlstate, db->message);
     if (db->pooled && strcmp(db->sqlstate, "0A000") == 0)
         db->generation++; /* the plan is the server session's, which outlives ours */
     return db_pooler_complaint(&db->settings, db->pooled, sqlstate, db->message) ? DB_LOST : status;

@@ -55,8 +55,9 @@ db_place_read(struct db_place *place, const PGresult *result, const char *statem
     if (sqlstate == NULL || strcmp(sqlstate, "23502") != 0 ||
         (db_place_is_named(statement, place->table) && db_place_is_named(statement, place->column)))
         return false;
-    log_error("db: the database does not fit: %s.%s takes no null, and we do not write it (see "
-              "trophy-worker schema --check)",
-              place->table, place->column);
+    log_throttled(LOG_LEVEL_ERROR,
+                  "db: the database does not fit: %s.%s takes no null, and we do not write it (see "
+                  "trophy-worker schema --check)",
+                  place->table, place->column);
     return true;
 }

@@ -2,9 +2,11 @@
 #include "common/log.h"
 
 #include "common/clock.h"
+#include "common/throttle.h"
 #include "common/utf8.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +16,11 @@
 /* atomic, as connections are made in threads of their own and log, too */
 static _Atomic enum log_level threshold = LOG_LEVEL_INFO;
 static _Atomic enum log_format layout = LOG_FORMAT_TEXT;
+
+enum { TEXT_SIZE = 2048 };
+
+static struct throttle throttle;
+static pthread_mutex_t throttle_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static const struct {
     enum log_level level;
@@ -76,7 +83,7 @@ write_json(enum log_level level, const char *text)
 void
 log_write(enum log_level level, const char *fmt, ...)
 {
-    char text[2048];
+    char text[TEXT_SIZE];
     va_list ap;
 
     if (!log_enabled(level))
@@ -89,6 +96,28 @@ log_write(enum log_level level, const char *fmt, ...)
         write_json(level, text);
     else
         (void)fprintf(stderr, "<%d>%s\n", (int)level, text);
+}
+
+void
+log_throttled(enum log_level level, const char *fmt, ...)
+{
+    char text[TEXT_SIZE];
+    unsigned withheld = 0;
+    bool admitted;
+    va_list ap;
+
+    va_start(ap, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    (void)pthread_mutex_lock(&throttle_lock);
+    admitted = throttle_admits(&throttle, text, clock_monotonic_ms(), &withheld);
+    (void)pthread_mutex_unlock(&throttle_lock);
+    if (!admitted)
+        log_debug("%s", text);
+    else if (withheld > 0)
+        log_write(level, "%s (and %u times meanwhile)", text, withheld);
+    else
+        log_write(level, "%s", text);
 }
 
 /* glibc's snprintf() of numbers and texts takes neither a lock nor memory. */

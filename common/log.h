@@ -36,6 +36,15 @@ bool log_enabled(enum log_level level);
 __attribute__((format(printf, 2, 3))) void log_write(enum log_level level, const char *fmt, ...);
 
 /*
+ * log_throttled(level, fmt, ...):
+ * The same for what may happen again and again, as an attempt that fails: a text that it has
+ * written within the last ten seconds is written at debug level only, and counted; the next time
+ * that it is written it says how many there were meanwhile.  Nothing is left out at debug level.
+ */
+__attribute__((format(printf, 2, 3))) void log_throttled(enum log_level level, const char *fmt,
+                                                         ...);
+
+/*
  * log_last(level, text):
  * The same for a signal handler that ends the process next, without the parts that may take a lock
  * or memory: ${text} is written as it is, so it is a constant of printable ASCII without quotes.

@@ -90,8 +90,7 @@ plan_early(struct worker *worker, struct message *message)
         return;
     held = inbox_held(&worker->inbox, now_us, &bytes);
     room = held <= (size_t)worker->options->broker_prefetch / 2 &&
-           bytes <= (size_t)worker->options->worker_eta_bytes &&
-           header_number(message, "x-delivery-count") == 0 &&
+           bytes <= (size_t)worker->options->worker_eta_bytes && message->returns == 0 &&
            (message->task.eta_us - now_us <= INT64_C(1000) * HELD_MS || worker->delays.refused);
     message->rotate_at_ms = message->arrived_ms + (room ? HELD_MS : 0);
 }
@@ -148,17 +147,14 @@ worker_decode(struct worker *worker, struct message *message)
         refuse(worker, message, "DecodeError", "kombu.exceptions", err.text);
     else
         plan(worker, message);
-    /* it is kept only where it will be published again */
-    if (message->plan == PLAN_RUN && message->rotate_at_ms == 0) {
-        free(message->delivery.body);
-        message->delivery.body = NULL;
-    }
 }
 
+/* Or it is the copy of one that did, see replace.c. */
 static bool
 came_before(const struct message *message)
 {
-    return message->delivery.redelivered || header_number(message, "x-delivery-count") > 0;
+    return message->delivery.redelivered || message->returns > 0 ||
+           json_object_get(message->delivery.properties.headers, SUSPECT_HEADER) != NULL;
 }
 
 /* What is known of it without its body is enough to wait, also at the broker. */
@@ -171,6 +167,7 @@ suspect(struct worker *worker, struct message *message)
     message->undecoded = true;
     celery_peek(message->delivery.properties.headers, &message->task);
     message->bare = task->id == NULL;
+    worker_suspects_returned(worker, message);
     if (worker_adopt(worker, message))
         return;
     if (!message->bare && task->name != NULL)
@@ -199,6 +196,7 @@ worker_arrive(struct worker *worker, struct delivery *delivery)
     worker->counters.redelivered += message->delivery.redelivered;
     message->digest = message_digest(message->delivery.body, message->delivery.body_length);
     message->bare = !celery_is_named(message->delivery.properties.headers);
+    message->returns = header_number(message, "x-delivery-count");
     if (came_before(message))
         suspect(worker, message);
     else

@@ -47,11 +47,13 @@ note_released(struct attempts *attempts, struct message *message)
     message->marked = false;
 }
 
-/* Put back while its connection was gone: settled, but only because the broker delivers it anew. */
+/* Put back while its connection was gone, or moved: settled, but only because the broker delivers
+ * it anew, or a copy of it. */
 static bool
 will_come_again(const struct message *message)
 {
-    return message->delivery.tag == 0 && message->ending.state == TASK_UNDECIDED;
+    return message->ending.state == TASK_UNDECIDED &&
+           (message->delivery.tag == 0 || message->plan == PLAN_ROTATE);
 }
 
 void

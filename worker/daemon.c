@@ -66,11 +66,8 @@ farewell_ms(const struct worker *worker)
 
 /* The results of what has been done still go out, as long as the time to stop allows. */
 static void
-drain(struct worker *worker)
+send_rest(struct worker *worker)
 {
-    tell_given_back(worker);
-    events_offline(worker);
-    events_flush(worker);
     while (!worker->leaving &&
            ((!outbox_is_empty(&worker->outbox) && publisher_is_ready(worker->publisher)) ||
             inbox_is_storing(&worker->inbox))) {
@@ -79,6 +76,18 @@ drain(struct worker *worker)
             break;
         (void)worker_turn(worker, -1, 0, inbox_is_storing(&worker->inbox) ? 0 : 100);
     }
+}
+
+static void
+drain(struct worker *worker)
+{
+    tell_given_back(worker);
+    events_offline(worker);
+    events_flush(worker);
+    send_rest(worker);
+    worker_suspects_return(worker);
+    worker_settle(worker);
+    send_rest(worker);
     if (!worker->leaving && db_is_open(worker->db))
         (void)revoked_table_keep(worker);
     worker_settle(worker);

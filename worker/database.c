@@ -10,7 +10,10 @@ enum { UNFIT_FAILURES = 3 }; /* a database that does not fit is not mended withi
 void
 worker_note_database(struct worker *worker, const char *what, enum db_status status)
 {
-    worker->db_unfit = status == DB_UNFIT;
+    if (status == DB_OK && worker->db_refuses)
+        log_note("db: fits again");
+    worker->db_refuses = status == DB_UNFIT;
+    worker->db_unfit = worker->db_refuses || inbox_is_refused(&worker->inbox);
     if (status == DB_OK) {
         backoff_reset(&worker->db_backoff);
         return;
@@ -32,10 +35,13 @@ worker_has_database(struct worker *worker)
     if (db_is_open(worker->db))
         return true;
     status = db_open(worker->db);
+    if (status == DB_OK && !worker->db_refuses)
+        log_note("db: connected");
     if (status != DB_OK)
+        worker->db_refuses = false;
+    if (!worker->db_refuses)
         worker->db_unfit = status == DB_UNFIT;
     if (status == DB_OK) {
-        log_note("db: connected");
         backoff_works(&worker->db_backoff, clock_monotonic_ms());
         revoked_table_connected(worker);
         return worker_suspects_connected(worker);

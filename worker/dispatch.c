@@ -46,11 +46,17 @@ worker_weed_out(struct worker *worker, struct message *message, int64_t now_ms)
 static void
 weed_out(struct worker *worker, const struct batch_limits *limits)
 {
-    for (size_t i = 0; i < worker->inbox.count; i++) {
-        struct message *message = worker->inbox.messages[i];
+    const struct inbox *inbox = &worker->inbox;
+    bool any_put_off = put_off_count(inbox) > 0;
 
-        if (!message->undecoded && (message->rationed || message_is_due(message, limits)))
-            worker_weed_out(worker, message, limits->now_ms);
+    for (size_t i = 0; i < inbox->count; i++) {
+        struct message *message = inbox->messages[i];
+
+        if (message->undecoded || !(message->rationed || message_is_due(message, limits)))
+            continue;
+        worker_weed_out(worker, message, limits->now_ms);
+        if (any_put_off && message->plan == PLAN_RUN && message_is_due(message, limits))
+            (void)message_join_put_off(message, inbox, limits->now_ms);
     }
 }
 
@@ -128,6 +134,7 @@ let_wait(struct worker *worker, struct message *message, const struct subject *s
         return;
     }
     message->alone = message->alone || subject->outcome == SUBJECT_CONFLICTED;
+    message->refused = subject->outcome == SUBJECT_REFUSED;
     message_put_off(message, &worker->inbox, clock_monotonic_ms());
 }
 
@@ -197,11 +204,11 @@ run_users(struct worker *worker)
     struct batch_outcome outcome;
     enum db_status status;
 
-    if (batch->messages[0]->put_offs > 0 && batch->messages[0]->alone)
-        worker->evaluator.conflicted = true; /* it has met it before: nobody else pauses for it */
+    worker->evaluator.hurried = batch->messages[0]->put_offs > 0 && batch->messages[0]->alone;
     worker->evaluator.guest = worker_suspects_guest(worker, results_table_guest(worker));
     status = evaluate_halving(&worker->evaluator, batch->subjects, batch->subject_count);
     worker->evaluator.guest = NULL;
+    worker->evaluator.hurried = false;
 
     outcome = worker_count_batch(worker);
     end_messages(worker, status);

@@ -45,6 +45,7 @@ struct evaluator {
     const struct evaluation_guest *guest; /* NULL: none */
     struct trophy_warnings warnings;
     bool conflicted; /* the batch before met a deadlock, a lock timeout or the like */
+    bool hurried; /* these users did: nobody else pauses for them, and no lock is waited for long */
     unsigned probes; /* counts, so that each time other users are tried, see evaluate_halving() */
 };
 

@@ -76,7 +76,7 @@ condemn(const struct evaluator *evaluator, struct subject *subject, enum db_stat
                       place->table,
                       place->constraint[0] == '\0' ? place->column : place->constraint,
                       db_message(evaluator->db));
-        log_error("user %d: put off: %s", subject->user_id, subject->err.text);
+        log_throttled(LOG_LEVEL_ERROR, "user %d: put off: %s", subject->user_id, subject->err.text);
     } else {
         subject->outcome = SUBJECT_FAILED;
         (void)err_set(&subject->err, "%s", db_message(evaluator->db));
@@ -124,10 +124,11 @@ blame_the_database(const struct evaluator *evaluator, enum db_status status)
 
     if (status != DB_DATA)
         return status;
-    log_error("the database does not fit: every user is refused alike: %s %s%s%s%s%s",
-              db_sqlstate(evaluator->db), db_message(evaluator->db),
-              place->table[0] == '\0' ? "" : ", table ", place->table,
-              place->constraint[0] == '\0' ? "" : ", constraint ", place->constraint);
+    log_throttled(LOG_LEVEL_ERROR,
+                  "the database does not fit: every user is refused alike: %s %s%s%s%s%s",
+                  db_sqlstate(evaluator->db), db_message(evaluator->db),
+                  place->table[0] == '\0' ? "" : ", table ", place->table,
+                  place->constraint[0] == '\0' ? "" : ", constraint ", place->constraint);
     return DB_UNFIT;
 }
 
@@ -139,6 +140,26 @@ is_divisible(const struct evaluator *evaluator, enum db_status status, bool conf
            (conflicts && is_conflict(evaluator, status));
 }
 
+/*
+ * ${subject} alone came to ${status}.  If it is only what the guest writes along that is refused,
+ * the user's effects stand without: the guest has its own way to end that.
+ */
+static enum db_status
+judge(struct evaluator *evaluator, struct subject *subject, enum db_status status)
+{
+    const struct evaluation_guest *guest = evaluator->guest;
+
+    if (status == DB_DATA && guest != NULL) {
+        evaluator->guest = NULL;
+        status = evaluate_again(evaluator, subject, 1);
+        evaluator->guest = guest;
+        if (!is_divisible(evaluator, status, /* conflicts */ false))
+            return status;
+    }
+    condemn(evaluator, subject, status);
+    return DB_OK;
+}
+
 /* These could not be evaluated together, which came to ${status}. */
 static enum db_status
 divide(struct evaluator *evaluator, struct subject *subjects, size_t count, enum db_status status,
@@ -146,10 +167,8 @@ divide(struct evaluator *evaluator, struct subject *subjects, size_t count, enum
 {
     const size_t halves[] = {count / 2, count - count / 2};
 
-    if (count == 1) {
-        condemn(evaluator, subjects, status);
-        return DB_OK;
-    }
+    if (count == 1)
+        return judge(evaluator, subjects, status);
     log_warn("batch of %zu users is halved: %s", count, db_message(evaluator->db));
     for (size_t i = 0; i < 2; i++) {
         struct subject *half = i == 0 ? subjects : subjects + halves[0];
@@ -167,7 +186,7 @@ enum db_status
 evaluate_halving(struct evaluator *evaluator, struct subject *subjects, size_t count)
 {
     enum db_status status = evaluate_again(evaluator, subjects, count);
-    bool twice = evaluator->conflicted;
+    bool twice = evaluator->conflicted || evaluator->hurried;
 
     evaluator->conflicted = is_conflict(evaluator, status);
     if (!is_divisible(evaluator, status, twice))

@@ -178,6 +178,15 @@ inbox_is_storing(const struct inbox *inbox)
     return false;
 }
 
+bool
+inbox_is_refused(const struct inbox *inbox)
+{
+    for (size_t i = 0; i < inbox->count; i++)
+        if (inbox->messages[i]->state == MESSAGE_WAITING && inbox->messages[i]->refused)
+            return true;
+    return false;
+}
+
 void
 inbox_clear(struct inbox *inbox)
 {

@@ -50,7 +50,7 @@ enum cut {
 
 /* A delivery that we have taken on: decoded, or as it came. */
 struct message {
-    struct delivery delivery; /* its body is kept only while it may be published again */
+    struct delivery delivery; /* with its body: it may have to go back to the broker */
     struct celery_task task;
     const struct task_kind *kind; /* NULL: a foreign task */
     struct arguments arguments;
@@ -68,6 +68,7 @@ struct message {
     size_t bytes;           /* as counted against worker.eta_bytes */
     unsigned timeouts;      /* how often it ran alone into the statement timeout */
     unsigned put_offs;      /* in a row, since another session held its user, see put_off.h */
+    bool refused;           /* its user was, by a constraint that is none of ours */
     size_t unconfirmed;     /* published for it and not confirmed yet */
     enum message_state end; /* ACKED or REJECTED: what it becomes when all that is confirmed */
     const char *skipped;    /* why its user was; static, NULL: was not, or not known yet */
@@ -89,11 +90,13 @@ struct message {
     bool incomplete;              /* there was no memory for all that follows it */
     bool told;                    /* the broker knows how it ended */
     bool alone;                   /* never in one batch with others: it has wishes of its own */
-    bool suspect;     /* it came before, so it may have killed a process: see attempts.h */
-    bool undecoded;   /* its body is as it came; ${task} is what the headers say */
-    bool bare;        /* the headers do not say its id */
-    bool marked;      /* as about to be run, in the database */
-    int64_t attempts; /* the marks that it had before; 0: none that we know of */
+    bool suspect;      /* it came before, so it may have killed a process: see attempts.h */
+    bool undecoded;    /* its body is as it came; ${task} is what the headers say */
+    bool bare;         /* the headers do not say its id */
+    int64_t returns;   /* how often a quorum queue says that it came back: x-delivery-count */
+    bool marked;       /* as about to be run, in the database */
+    int64_t marked_us; /* wall clock: when; 0: it is not, as far as is written */
+    int64_t attempts;  /* the marks that it had before; 0: none that we know of */
 };
 
 /* message_is_same(a, b): the same task, not only the same id: also the same body, attempt of
@@ -162,6 +165,9 @@ size_t inbox_held(const struct inbox *inbox, int64_t now_us, size_t *bytes);
 
 /* inbox_is_storing(inbox): does a message wait for the table of results? */
 bool inbox_is_storing(const struct inbox *inbox);
+
+/* inbox_is_refused(inbox): does a message wait for a database that fits? */
+bool inbox_is_refused(const struct inbox *inbox);
 
 /* inbox_clear(inbox): free everything. */
 void inbox_clear(struct inbox *inbox);

@@ -33,16 +33,24 @@ find_companion(const struct message *message, const struct inbox *inbox, int64_t
     return found;
 }
 
-void
-message_put_off(struct message *message, const struct inbox *inbox, int64_t now_ms)
+bool
+message_join_put_off(struct message *message, const struct inbox *inbox, int64_t now_ms)
 {
     const struct message *companion = find_companion(message, inbox, now_ms);
 
-    if (companion != NULL) {
-        message->put_offs = companion->put_offs;
-        message_put_back(message, companion->not_before_ms);
+    if (companion == NULL)
+        return false;
+    message->put_offs = companion->put_offs;
+    message->alone = message->alone || companion->alone;
+    message_put_back(message, companion->not_before_ms);
+    return true;
+}
+
+void
+message_put_off(struct message *message, const struct inbox *inbox, int64_t now_ms)
+{
+    if (message_join_put_off(message, inbox, now_ms))
         return;
-    }
     message->put_offs++;
     message_put_back(
         message, now_ms + backoff_delay_ms(message->put_offs, PUT_OFF_FIRST_MS, PUT_OFF_MAX_MS));

@@ -21,17 +21,22 @@ is_broker_header(const char *key)
 }
 
 static json_t *
-copy_headers(json_t *headers, bool round)
+copy_headers(const struct message *message, bool round, bool returned)
 {
+    json_t *headers = message->delivery.properties.headers;
     json_t *copy = json_object();
     const char *key;
     json_t *value;
 
     json_object_foreach(headers, key, value)
     {
-        if (!is_broker_header(key))
+        if (!is_broker_header(key) && strcmp(key, RETURNED_HEADER) != 0)
             (void)json_object_set(copy, key, value);
     }
+    if (returned)
+        (void)json_object_set_new(copy, RETURNED_HEADER, json_integer(message->marked_us));
+    if (message->suspect)
+        (void)json_object_set_new(copy, SUSPECT_HEADER, json_true());
     if (round) {
         json_int_t rounds = json_integer_value(json_object_get(headers, ATTEMPTS_HEADER));
 
@@ -43,7 +48,8 @@ copy_headers(json_t *headers, bool round)
 void
 worker_replace(struct worker *worker, struct message *message, const char *queue, bool round)
 {
-    json_t *headers = copy_headers(message->delivery.properties.headers, round);
+    json_t *headers =
+        copy_headers(message, round, worker->suspects.returned && message->marked_us != 0);
 
     message->end = MESSAGE_ACKED;
     if (outbox_add_replacement(&worker->outbox, queue, message, headers) == 0)

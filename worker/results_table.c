@@ -9,6 +9,7 @@
 #include "worker/results_set.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MAX_AT_ONCE = 1000, MAX_NOTED = 10000 };
 
@@ -245,6 +246,17 @@ drop_first(struct worker *worker)
     go_on(worker);
 }
 
+/* A column that is not null and that we do not know: that is the fault of no result. */
+static bool
+is_unfit(const struct db *db)
+{
+    if (strcmp(db_sqlstate(db), "23502") != 0)
+        return false;
+    log_error("the database does not fit: %s.%s: %s", db_place(db)->table, db_place(db)->column,
+              db_message(db));
+    return true;
+}
+
 enum db_status
 results_table_store(struct worker *worker)
 {
@@ -253,12 +265,13 @@ results_table_store(struct worker *worker)
     if (!inbox_is_storing(&worker->inbox))
         return DB_OK;
     status = store(worker, MAX_AT_ONCE);
-    if (status == DB_DATA) { /* one by one: the culprit stands alone */
+    if (status == DB_DATA) /* one by one: the culprit stands alone */
         status = store(worker, 1);
-        if (status == DB_DATA) {
-            drop_first(worker);
-            status = DB_OK;
-        }
+    if (status == DB_DATA && is_unfit(worker->db))
+        return DB_UNFIT;
+    if (status == DB_DATA) {
+        drop_first(worker);
+        return DB_OK;
     }
     return status;
 }

@@ -80,6 +80,15 @@ write_noted(struct worker *worker, const struct attempts *attempts)
     return DB_OK;
 }
 
+static void
+forget_written(struct worker *worker, struct attempts *noted)
+{
+    attempts_clear(noted);
+    for (size_t i = 0; i < worker->inbox.count; i++)
+        if (!worker->inbox.messages[i]->marked)
+            worker->inbox.messages[i]->marked_us = 0;
+}
+
 bool
 worker_suspects_tidy(struct worker *worker)
 {
@@ -93,7 +102,7 @@ worker_suspects_tidy(struct worker *worker)
     *attempts = (struct attempts){0}; /* more may be noted while the database works */
     status = write_noted(worker, &noted);
     if (status == DB_OK)
-        attempts_clear(&noted);
+        forget_written(worker, &noted);
     else
         attempts_return_take(attempts, &noted);
     note_status(worker, status);
@@ -116,19 +125,19 @@ worker_forget_deliveries(struct worker *worker)
     return inbox_forget_deliveries(&worker->inbox);
 }
 
+/* Whoever else writes such a header: it has to be the instant of a mark that is kept still. */
 void
-worker_suspects_leave(struct worker *worker)
+worker_suspects_returned(struct worker *worker, const struct message *message)
 {
-    struct attempts *attempts = &worker->suspects.attempts;
+    int64_t marked_us =
+        json_integer_value(json_object_get(message->delivery.properties.headers, RETURNED_HEADER));
+    int64_t now_us = clock_now_us();
+    char marked_at[CLOCK_TEXT_SIZE];
 
-    attempts_note_left(attempts, &worker->inbox);
-    if (attempts_count(attempts) == 0 || worker->suspects.uncounted)
+    if (marked_us <= now_us - KEEP_US || marked_us > now_us + KEEP_US)
         return;
-    if (!db_is_open(worker->db))
-        (void)db_open(worker->db);
-    worker->suspects.backoff = (struct backoff){0}; /* there is no later */
-    if (!db_is_open(worker->db) || !worker_suspects_tidy(worker) || attempts_count(attempts) > 0)
-        log_warn("suspects: %zu marks are left, which count as attempts", attempts_count(attempts));
+    clock_format_utc(marked_us, marked_at);
+    attempts_note_unknown(&worker->suspects.attempts, message, marked_at);
 }
 
 /* ---- marks that are made */
@@ -136,6 +145,7 @@ worker_suspects_leave(struct worker *worker)
 struct group {
     struct message **messages;
     size_t count;
+    int64_t marked_us; /* the instant of their marks */
 };
 
 static json_t *
@@ -160,6 +170,7 @@ read_mark(void *context, size_t place, int64_t before, bool marked)
         return;
     group->messages[place]->attempts = before;
     group->messages[place]->marked = marked;
+    group->messages[place]->marked_us = marked ? group->marked_us : 0;
 }
 
 /* Nothing stands, or nobody knows whether it does. */
@@ -171,6 +182,7 @@ unmark(struct worker *worker, const struct group *group, int64_t marked_us)
     clock_format_utc(marked_us, marked_at);
     for (size_t i = 0; i < group->count; i++) {
         group->messages[i]->marked = false;
+        group->messages[i]->marked_us = db_is_open(worker->db) ? 0 : marked_us;
         if (!db_is_open(worker->db))
             attempts_note_unknown(&worker->suspects.attempts, group->messages[i], marked_at);
     }
@@ -188,6 +200,7 @@ mark(struct worker *worker, struct group *group)
     enum db_status status = DB_RETRY;
 
     json_decref(ids);
+    group->marked_us = now_us;
     if (text != NULL) {
         db_send(worker->db, DB_begin, NULL, NULL, NULL);
         store_attempts_mark(worker->db, text, now_us, limit, &reader);
@@ -242,7 +255,7 @@ enum db_status
 worker_suspects_take(struct worker *worker)
 {
     struct batch *batch = &worker->batch;
-    struct group group = {batch->messages, batch->message_count};
+    struct group group = {.messages = batch->messages, .count = batch->message_count};
     enum db_status status = DB_OK;
 
     batch->message_count = 0; /* what does not run yet is not cut short */
@@ -308,6 +321,7 @@ committed(void *context)
         if (!ends_here(batch, batch->messages[i]))
             continue;
         batch->messages[i]->marked = false;
+        batch->messages[i]->marked_us = 0;
         batch->messages[i]->attempts = 0;
     }
     if (inner != NULL)

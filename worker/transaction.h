@@ -63,6 +63,10 @@ enum db_status transaction_find_users(struct transaction *t);
  */
 enum db_status transaction_make_statistics(struct transaction *t);
 
+/* transaction_lock_timeout_ms(t): how long it waits for what another session holds; 0: without
+ * limit. */
+int64_t transaction_lock_timeout_ms(const struct transaction *t);
+
 /* transaction_read_users(t): lock the statistics rows, then read history and awards. */
 enum db_status transaction_read_users(struct transaction *t);
 

@@ -31,6 +31,15 @@ count_lacking(const struct transaction *t, size_t first, size_t end)
     return count;
 }
 
+int64_t
+transaction_lock_timeout_ms(const struct transaction *t)
+{
+    int64_t usual_ms = t->evaluator->options->database_lock_timeout;
+
+    return t->evaluator->hurried && (usual_ms == 0 || usual_ms > SHORT_WAIT_MS) ? SHORT_WAIT_MS
+                                                                                : usual_ms;
+}
+
 /* Puts the statements that make the rows of these into the pipeline.  -1: out of memory. */
 static int
 ask_for_rows(struct transaction *t, size_t first, size_t end)
@@ -46,7 +55,7 @@ ask_for_rows(struct transaction *t, size_t first, size_t end)
     if (buffer_text(&ids) != NULL) {
         store_lock_timeout(t->db, SHORT_WAIT_MS);
         store_statistics_make(t->db, buffer_text(&ids), t->now_us);
-        store_lock_timeout(t->db, t->evaluator->options->database_lock_timeout);
+        store_lock_timeout(t->db, transaction_lock_timeout_ms(t));
         status = 0;
     }
     buffer_free(&ids);

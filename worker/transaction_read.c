@@ -148,6 +148,8 @@ transaction_find_users(struct transaction *t)
         return DB_RETRY;
     }
     db_send(t->db, DB_begin, NULL, NULL, NULL);
+    if (t->evaluator->hurried)
+        store_lock_timeout(t->db, transaction_lock_timeout_ms(t));
     store_users_find(t->db, buffer_text(&ids), active_since_us, &users);
     buffer_free(&ids);
     if (t->evaluates)

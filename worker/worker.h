@@ -72,6 +72,7 @@ struct suspects {
     struct attempts attempts;
     struct backoff backoff;        /* of writing marks, while the database itself is there */
     bool uncounted;                /* there is no table, and that has been said */
+    bool returned;                 /* we stop, and marks go with the messages: not written here */
     struct evaluation_guest guest; /* and */
     const struct evaluation_guest *inner;
 };
@@ -83,7 +84,8 @@ struct worker {
     const char *name;
     struct db *db;
     struct backoff db_backoff;
-    bool db_unfit; /* the database does not fit: nothing can be done until it is mended */
+    bool db_unfit;   /* the database does not fit: nothing can be done until it is mended */
+    bool db_refuses; /* and that showed in a batch: to open the session again proves nothing */
     struct consumer *consumer;
     struct backoff consumer_backoff;
     struct publisher *publisher;
@@ -171,6 +173,15 @@ const struct evaluation_guest *worker_suspects_guest(struct worker *worker,
  * to write. */
 int64_t worker_suspects_left_ms(const struct worker *worker);
 
+/*
+ * worker_suspects_return(worker):
+ * We stop.  Marks of what waits here are written off; without a database a copy of each goes back
+ * to its queue that says which mark is to go.  worker_suspects_returned(worker, message): does
+ * ${message}, which has just come, say so?
+ */
+void worker_suspects_return(struct worker *worker);
+void worker_suspects_returned(struct worker *worker, const struct message *message);
+
 /* worker_suspects_leave(worker): we stop: what is here goes back to its queue without a mark. */
 void worker_suspects_leave(struct worker *worker);
 
@@ -202,6 +213,13 @@ bool worker_adopt(struct worker *worker, struct message *message);
 /* Counts how often a foreign task has gone round in its queue. */
 #define ATTEMPTS_HEADER "x-trophy-attempts"
 
+/* The copy of a message whose mark could not be taken back when we stopped: the mark's instant,
+ * microseconds since 1970. */
+#define RETURNED_HEADER "x-trophy-returned"
+
+/* The copy of a message that came before: it is no less a suspect. */
+#define SUSPECT_HEADER "x-trophy-suspect"
+
 /*
  * worker_replace(worker, message, queue, round):
  * Publish a copy of ${message} to ${queue}, with one more round counted if ${round}; confirmed, it
@@ -211,7 +229,13 @@ void worker_replace(struct worker *worker, struct message *message, const char *
 
 /* ---- hand_back.c */
 
-/* worker_hand_back(worker): messages for later that are not held here any more go to the broker. */
+/*
+ * worker_hand_back(worker):
+ * What waits here and should not goes to the broker: messages for later that are not held any more;
+ * those put off or held back by a rate beyond a quarter of the prefetch, so that they do not keep
+ * everybody else from coming; and what a quorum queue has delivered so often that the broker might
+ * drop it.
+ */
 void worker_hand_back(struct worker *worker);
 
 /*

@@ -219,7 +219,7 @@ def picky(world, name, condition):
 
 
 def test_result_that_the_table_refuses_harms_nobody(world, start):
-    """Neither its neighbour nor its own message, which waits until the table fits."""
+    """Neither its neighbour nor its own message: the effects stand, and the result is dropped with a word."""
     queue = world.new_queue(declare=True)
     one, two = world.add_users(2)
     with picky(world, 'picky_end', "task_id <> 'refused by the table'"):
@@ -227,13 +227,28 @@ def test_result_that_the_table_refuses_harms_nobody(world, start):
         put(world, queue, 'beside it', [two])
         worker = start(queue, env=DJANGO)
         wait_rows(world, ['beside it'], 'SUCCESS')
-        worker.wait_log('picky_end refuses it')
+        worker.wait_log('[refused by the table] its result is dropped')
+        world.wait_counts(queue, ready=0, unacked=0)
+    assert world.awards([one, two]) == {one: ['Beginner'], two: ['Beginner']}
+    assert 'refused by the table' not in rows(world) and 'rejected' not in worker.log()
+
+
+def test_column_of_the_table_that_is_not_ours(world, start):
+    """It fits none of the results: they wait for it, whether or not their effects do."""
+    queue = world.new_queue(declare=True)
+    user, = world.add_users(1)
+    world.query(f'alter table {RESULTS} add hidden boolean not null default false')
+    worker = start(queue, env=DJANGO).wait_log('db: connected')
+    world.query(f'alter table {RESULTS} alter hidden drop default')
+    try:
+        put(world, queue, 'hidden', [user])
+        worker.wait_log(f'the database does not fit: {RESULTS}.hidden', times=2)
         world.wait_counts(queue, ready=0, unacked=1)
-        assert world.awards([one, two]) == {two: ['Beginner']} and world.statistics(two)[1] == 1
-        assert world.statistics(one) is None and 'refused by the table' not in rows(world)
-    wait_rows(world, ['refused by the table'], 'SUCCESS')
+    finally:
+        world.query(f'alter table {RESULTS} drop hidden')
+    wait_rows(world, ['hidden'], 'SUCCESS')
     world.wait_counts(queue, ready=0, unacked=0)
-    assert world.awards([one]) == {one: ['Beginner']} and world.statistics(one)[1] == 1
+    assert world.awards([user]) == {user: ['Beginner']}
 
 
 TRACKING = {**DJANGO, 'TROPHY_CELERY_TRACK_STARTED': 'true', 'TROPHY_DATABASE_LOCK_TIMEOUT': '60000'}

@@ -7,6 +7,7 @@ import signal
 import time
 
 import pytest
+from controlling import Controller
 
 PATIENT = {'TROPHY_DATABASE_LOCK_TIMEOUT': '60000', 'TROPHY_DATABASE_STATEMENT_TIMEOUT': '120000'}
 SOFT = {'exc_type': 'SoftTimeLimitExceeded', 'exc_message': [], 'exc_module': 'billiard.exceptions'}
@@ -185,3 +186,23 @@ def test_retry_is_told_once(world, start):
     assert (first['result']['exc_type'], first['result']['exc_module']) == ('OperationalError', 'django.db.utils')
     assert last['status'] == 'SUCCESS'
     assert not world.wire.has_result('nobody') and len(world.wire.results[token]) == 2
+
+
+# ---- a rate
+
+def test_rate_holds_up_only_its_task(world, start):
+    """More messages than the window has room for: the tasks of another name are served all the same."""
+    queue = world.new_queue(declare=True)
+    users = world.add_users(20)
+    worker = start(queue, env={'TROPHY_BROKER_PREFETCH': '32'}).wait_log('consuming')
+    with Controller(world.broker_url) as control:
+        name = 'wger.trophies.tasks.update_user_statistics_task'
+        assert 'ok' in control.ask('rate_limit', task_name=name, rate_limit='1/m')
+        rated = [world.wire.send(queue, name, [user]) for user in users * 10]
+        others = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
+        assert [world.wire.result(token, timeout_s=60)['status'] for token in others] == ['SUCCESS'] * 20
+        assert sum(world.wire.has_result(token) for token in rated) <= 3
+        assert 'ok' in control.ask('rate_limit', task_name=name, rate_limit='0')
+    assert [world.wire.result(token, timeout_s=90)['status'] for token in rated] == ['SUCCESS'] * 200
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert {len(world.wire.results[token]) for token in rated} == {1} and worker.process.running()

@@ -8,6 +8,7 @@ import processes
 import pytest
 from all_users import RANGE, ended, fresh, ranges_of  # noqa: F401
 from evaluating import command, objects  # noqa: F401
+from suspects import no_marks
 
 EARNED = ['Beginner']
 
@@ -54,6 +55,24 @@ def test_neighbours_go_on(world, start):
     assert {len(world.wire.results[token]) for token in tokens} == {1}  # nobody was told of a retry
     assert said(worker, 'waiting for a lock') == 0 and '55P03' not in worker.log()
     world.wait_counts(queue, ready=0, unacked=0)
+
+
+@pytest.mark.parametrize('kind', ['classic', 'quorum'])
+def test_more_than_the_window(world, start, kind):
+    """However many messages one locked user has: the others are served, and in the end each of them ends once."""
+    queue = world.new_queue(declare=True, arguments={'x-queue-type': kind})
+    held, *others = world.add_users(21, statistics=True)
+    with world.locked(held) as cursor:
+        tokens = send_all(world, queue, [held] * 600)
+        worker = start(queue)
+        processes.wait_until(lambda: said(worker, 'waiting for a lock') >= 50, 30, 'many wait')
+        assert states(world, send_all(world, queue, others)) == ['SUCCESS'] * 20
+        assert not any(world.wire.has_result(token) for token in tokens)
+        cursor.connection.rollback()
+    assert states(world, tokens) == ['SUCCESS'] * 600
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert {len(world.wire.results[token]) for token in tokens} == {1}
+    assert no_marks(world)
 
 
 def test_waiting_costs_nothing(world, start):

@@ -174,3 +174,20 @@ def test_levels_of_another_type(delay, worker):
     worker()
     delay.wait_bound()
     assert delay.send(2147483647, 'trophies.x', 1) == 'SUCCESS'
+
+
+def test_looked_at_once(delay, worker, rabbitmq):
+    """The refusal that shows a queue's type is noise in the broker's log: once, however often we connect."""
+    def refusals():
+        return sum(path.read_text(errors='replace').count(f"queue 'trophies' in vhost '{delay.vhost}'")
+                   for path in (rabbitmq.folder / 'log').glob('*.log'))
+    delay.make()
+    one = worker()
+    delay.wait_bound()
+    processes.wait_until(lambda: refusals() > 0, 30, 'the refusal in the log')
+    before = refusals()
+    for times in 2, 3:
+        rabbitmq.ctl('close_all_connections', '-p', delay.vhost, 'cut')
+        one.wait_log('consuming', times=times)
+    assert delay.send(2147483647, 'trophies', 1) == 'SUCCESS'
+    assert refusals() == before

@@ -63,8 +63,8 @@ def delayed(world):
         for level in range(LEVELS):
             below = f'celery_delayed_{level - 1}' if level else 'celery_delayed_delivery'
             channel.queue_declare(f'celery_delayed_{level}', durable=True, auto_delete=False, arguments={
-                'x-queue-type': 'classic', 'x-overflow': 'reject-publish', 'x-message-ttl': 2 ** level * 1000,
-                'x-dead-letter-exchange': below})
+                'x-queue-type': 'quorum', 'x-overflow': 'reject-publish', 'x-message-ttl': 2 ** level * 1000,
+                'x-dead-letter-exchange': below, 'x-dead-letter-strategy': 'at-least-once'})
             stars = '*.' * (LEVELS - 1 - level)
             channel.queue_bind(f'celery_delayed_{level}', f'celery_delayed_{level}', stars + '1.#')
             channel.exchange_bind(below, f'celery_delayed_{level}', stars + '0.#')

@@ -158,6 +158,30 @@ def test_cuts_without_database(world, start, away, kind):
     assert world.ready(dead) == 0 and no_marks(world)
 
 
+@pytest.mark.parametrize('how', ['stops', 'cuts'])
+def test_limit_of_the_broker_reaches_nobody(world, start, away, how):
+    """The broker drops from a quorum queue what has come back more than 20 times (RabbitMQ 4 by itself): of what only
+    waits it never counts so far."""
+    queue = world.new_queue(declare=True, arguments={'x-queue-type': 'quorum', 'x-delivery-limit': 20})
+    users = world.add_users(20)
+    tokens = [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
+    worker = start(queue, env={**LIMITED, **away})
+    for times in range(2, 32):
+        wait_until(lambda: world.ready(queue) == 0, 30, 'all taken')
+        if how == 'stops':
+            assert worker.stop() == 0
+            wait_until(lambda: world.ready(queue) >= 20, 30, 'all back')
+            worker = start(queue, env={**LIMITED, **away})
+        else:
+            wait_until(lambda: world.close_connections(' consumer'), 30, 'a connection cut')
+            worker.wait_log(f'consuming {queue}', times=times)
+    assert worker.stop() == 0
+    start(queue, env=LIMITED)
+    assert statuses(world, tokens) == ['SUCCESS'] * 20
+    world.wait_counts(queue, ready=0, unacked=0)
+    assert no_marks(world)
+
+
 @pytest.mark.parametrize('kind', KINDS)
 def test_stops_with_a_locked_row(world, start, kind):
     """What waits for a row is not attempted, however often the worker stops."""
@@ -193,6 +217,34 @@ def test_database_lost_while_it_runs(world, start):
             wait_until(lambda: not poison.sleepers(), 30, 'session over')
     poison.wake()
     assert statuses(world, [token]) == ['SUCCESS']
+    assert world.ready(dead) == 0
+    wait_until(lambda: no_marks(world), 30, 'no marks')
+
+
+def test_stops_while_the_database_goes_away(world, start):
+    """In the middle of a run, again and again: its mark cannot be taken back there, so the message says it."""
+    queue, dead = new_queue(world)
+    user, = world.add_users(1)
+    token = world.wire.send(queue, 'evaluate_user', [user])
+    take_away(world, queue)
+    admin = world.postgres.connect('postgres')
+    with Poison(world, user) as poison, admin.cursor() as cursor:
+        for _ in range(10):
+            worker = start(queue, env=LIMITED)
+            wait_until(poison.sleepers, 60, 'at work')
+            assert marks(world) == {token: 1}
+            cursor.execute(f'alter database "{world.name}" allow_connections false')
+            cursor.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s "
+                           "and usename <> 'postgres'", [world.name])
+            worker.wait_log('batch: put off')
+            assert worker.stop() == 0
+            assert 'marks are left' not in worker.log()
+            cursor.execute(f'alter database "{world.name}" allow_connections true')
+            wait_until(lambda: world.ready(queue) == 1, 30, 'back')
+    admin.close()
+    start(queue, env=LIMITED)
+    assert statuses(world, [token]) == ['SUCCESS']
+    world.wait_counts(queue, ready=0, unacked=0)
     assert world.ready(dead) == 0
     wait_until(lambda: no_marks(world), 30, 'no marks')
 

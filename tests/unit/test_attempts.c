@@ -42,20 +42,25 @@ static const struct {
     enum task_state ending;
     const char *ended;
     const char *released;
+    enum message_plan plan;
 } settled[] = {
     /* it has no mark that we know of */
-    {false, 0, 1, TASK_SUCCESS, "", ""},
-    {false, 0, 0, TASK_UNDECIDED, "", ""},
+    {false, 0, 1, TASK_SUCCESS, "", "", PLAN_RUN},
+    {false, 0, 0, TASK_UNDECIDED, "", "", PLAN_RUN},
     /* it has ended: none is left, of this run or others */
-    {true, 0, 1, TASK_SUCCESS, "[\"a\"]", ""},
-    {true, 2, 1, TASK_FAILURE, "[\"a\"]", ""},
-    {false, 5, 1, TASK_FAILURE, "[\"a\"]", ""},  /* given up */
-    {true, 0, 0, TASK_SUCCESS, "[\"a\"]", ""},   /* without an acknowledgement */
-    {true, 1, 1, TASK_UNDECIDED, "[\"a\"]", ""}, /* moved */
+    {true, 0, 1, TASK_SUCCESS, "[\"a\"]", "", PLAN_RUN},
+    {true, 2, 1, TASK_FAILURE, "[\"a\"]", "", PLAN_RUN},
+    {false, 5, 1, TASK_FAILURE, "[\"a\"]", "", PLAN_RUN},   /* given up */
+    {true, 0, 0, TASK_SUCCESS, "[\"a\"]", "", PLAN_RUN},    /* without an acknowledgement */
+    {true, 1, 1, TASK_UNDECIDED, "[\"a\"]", "", PLAN_PARK}, /* moved to where it is not run */
+    /* moved to come again: those of other runs stay */
+    {true, 1, 1, TASK_UNDECIDED, "", "[" RELEASED("a") "]", PLAN_ROTATE},
+    {false, 1, 1, TASK_UNDECIDED, "", "", PLAN_ROTATE},
+    {true, 1, 1, TASK_SUCCESS, "[\"a\"]", "", PLAN_ROTATE},
     /* put back while its connection was gone: only that of this run goes */
-    {true, 0, 0, TASK_UNDECIDED, "", "[" RELEASED("a") "]"},
-    {true, 2, 0, TASK_UNDECIDED, "", "[" RELEASED("a") "]"},
-    {false, 2, 0, TASK_UNDECIDED, "", ""},
+    {true, 0, 0, TASK_UNDECIDED, "", "[" RELEASED("a") "]", PLAN_RUN},
+    {true, 2, 0, TASK_UNDECIDED, "", "[" RELEASED("a") "]", PLAN_RUN},
+    {false, 2, 0, TASK_UNDECIDED, "", "", PLAN_RUN},
 };
 
 START_TEST(when_settled)
@@ -68,6 +73,7 @@ START_TEST(when_settled)
     message->attempts = settled[_i].attempts;
     message->delivery.tag = settled[_i].tag;
     message->ending.state = settled[_i].ending;
+    message->plan = settled[_i].plan;
     for (int twice = 0; twice < 2; twice++) {
         attempts_note_settled(&attempts, message);
         check(&attempts, settled[_i].ended, settled[_i].released);

@@ -73,6 +73,24 @@ START_TEST(over)
 }
 END_TEST
 
+/* A new one waits with those for its user that wait, untried, and alone if they have to be. */
+START_TEST(joins)
+{
+    set_up();
+    ck_assert(!message_join_put_off(&messages[1], &inbox, NOW_MS));
+    ck_assert_int_eq(messages[1].state, MESSAGE_RUNNING);
+    messages[0].alone = true;
+    messages[0].put_offs = 3;
+    message_put_off(&messages[0], &inbox, NOW_MS);
+    ck_assert(message_join_put_off(&messages[1], &inbox, NOW_MS));
+    ck_assert(!message_join_put_off(&messages[3], &inbox, NOW_MS));
+    ck_assert_int_eq(messages[1].state, MESSAGE_WAITING);
+    ck_assert_int_eq(messages[1].not_before_ms, messages[0].not_before_ms);
+    ck_assert_uint_eq(messages[1].put_offs, 4);
+    ck_assert(messages[1].alone);
+}
+END_TEST
+
 /* A message without a user, as a range, waits for itself. */
 START_TEST(no_user)
 {
@@ -102,8 +120,8 @@ END_TEST
 int
 main(void)
 {
-    const struct suite_test tests[] = {
-        {grows, 1}, {together, 1}, {over, 1}, {no_user, 1}, {counted, 1}};
+    const struct suite_test tests[] = {{grows, 1}, {together, 1}, {over, 1},
+                                       {joins, 1}, {no_user, 1},  {counted, 1}};
 
     return suite_run("put_off", tests, sizeof tests / sizeof tests[0]);
 }
