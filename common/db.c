@@ -68,6 +68,7 @@ close_session(struct db *db)
     db->sent_count = 0;
     db->broken = false;
     db->prepared = false;
+    db->lacks_commit = false;
 }
 
 void
@@ -274,6 +275,7 @@ db_run(struct db *db)
         close_session(db);
         return DB_LOST;
     }
+    db_send_end(db);
     db->broken = db->broken || PQpipelineSync(db->conn) != 1;
     db->running = true;
     status = read_results(db);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What goes into the pipeline.  Behind a pooler the session's settings go with every transaction,
- * since the next one may meet another server session, and other clients this one.
+ * since the next one may meet another server session, and other clients this one.  One of those may
+ * have made it read-only, which only BEGIN overrules: there is no transaction without it.
  */
 #include "common/db_prepare.h"
 #include "common/db_session.h"
@@ -42,19 +43,38 @@ begins(enum db_statement statement)
 }
 
 /* Statements without BEGIN are one transaction, too, up to the end of their round trip. */
+static bool
+lacks_begin(const struct db *db, enum db_statement statement)
+{
+    return db->prepared && db->pooled && statement != DB_rollback &&
+           db->sent_count == 0 && PQtransactionStatus(db->conn) == PQTRANS_IDLE;
+}
+
 void
 db_send(struct db *db, enum db_statement statement, const char *const *parameters, db_row_fn row,
         void *context)
 {
     const struct sent sent = {.statement = statement, .row = row, .context = context};
-    bool set = db->prepared && db->pooled && !begins(statement) && db->sent_count == 0 &&
-               PQtransactionStatus(db->conn) == PQTRANS_IDLE;
 
-    if (set)
+    if (begins(statement)) {
+        db_send_end(db);
+    } else if (lacks_begin(db, statement) && db->settings.kind == DB_WRITER) {
+        db_send(db, DB_begin, NULL, NULL, NULL);
+        db->lacks_commit = true;
+    } else if (lacks_begin(db, statement)) {
         db_send_settings(db);
+    }
     note_sent(db, &sent, send_now(db, statement, parameters));
     if (db->prepared && db->pooled && begins(statement))
         db_send_settings(db);
+}
+
+void
+db_send_end(struct db *db)
+{
+    if (db->lacks_commit)
+        db_send(db, DB_commit, NULL, NULL, NULL);
+    db->lacks_commit = false;
 }
 
 void

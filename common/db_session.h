@@ -14,9 +14,9 @@
 
 enum {
     MAX_SENT = 80,
-    SETTINGS_SENT = 2, /* at most, with the statements of a round trip: db_send_settings() */
+    OWN_SENT = 3, /* at most, with the statements of a round trip: BEGIN, settings, COMMIT */
 };
-_Static_assert((int)DB_STATEMENTS + SETTINGS_SENT < (int)MAX_SENT,
+_Static_assert((int)DB_STATEMENTS + OWN_SENT < (int)MAX_SENT,
                "db_open() prepares all statements in one pipeline");
 
 /* What a place in the pipeline is: a statement to run, or one to prepare. */
@@ -37,6 +37,7 @@ struct db {
     bool pooled;          /* the session is a pooler's, the server's change: db_pooler.h */
     unsigned generation;  /* of what is prepared: a pooler knows the statements by their text */
     bool has[DB_SETS];    /* of the optional sets: those that are prepared */
+    bool lacks_commit;    /* db_send() has begun the transaction of this round trip by itself */
     bool broken;          /* the link failed while sending or waiting */
     bool running;         /* inside db_run() */
     int64_t cancelled_ms; /* monotonic: db_cancel() was called in this round trip; 0: it was not */
@@ -45,5 +46,9 @@ struct db {
     char message[256];
     struct db_place place;
 };
+
+/* db_send_end(db): what is sent ends here: COMMIT what db_send() has begun by itself; defined in
+ * db_send.c. */
+void db_send_end(struct db *db);
 
 #endif

@@ -75,7 +75,8 @@ void shim_connect(struct shim *shim);
  * shim_reconnect(shim):
  * A session that has ended is replaced at once, so that the request that meets it need not be
  * refused: one attempt of at most RECONNECT_MS, for which the loop stands still as for a statement.
- * After a failed attempt it is for shim_connect() to try.  Is there a session now?
+ * After a failed attempt, and where sessions end without having been asked anything as soon as they
+ * are opened, it is for shim_connect() to try.  Is there a session now?
  */
 bool shim_reconnect(struct shim *shim);
 

@@ -60,6 +60,19 @@ shim_has_database(const struct shim *shim)
     return !shim->connecting && db_is_open(shim->db);
 }
 
+/* It had nothing to do.  What the server has ended as soon as it was opened it may end again. */
+static void
+replace_idle_session(struct shim *shim)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms - shim->db_backoff.works_since_ms >= BACKOFF_MAX_MS)
+        (void)shim_reconnect(shim);
+    else
+        log_warn("db: ended soon after it was opened, again in %lld ms",
+                 (long long)backoff_failed(&shim->db_backoff, now_ms));
+}
+
 int
 shim_turn(struct shim *shim, int fd, short events, int timeout_ms)
 {
@@ -82,7 +95,7 @@ shim_turn(struct shim *shim, int fd, short events, int timeout_ms)
     if (fds[0].revents != 0)
         take_signals(shim);
     if (fds[3].revents != 0 && db_attend(shim->db) != DB_OK)
-        (void)shim_reconnect(shim);
+        replace_idle_session(shim);
     http_turn(shim->api);
     if (shim->admin != NULL)
         http_turn(shim->admin);

@@ -8,6 +8,7 @@ import commands
 import pytest
 import servers
 from pgbouncer import PgBouncer
+from processes import wait_until
 from raw_http import get, once
 
 EARNED = ['Beginner']
@@ -106,6 +107,25 @@ def test_settings_are_not_lost(world, pooler, start_pooled):
         cursor.execute('rollback')
     assert states(world, tokens) == ['SUCCESS'] * 2
     assert world.awards(users) == {user: EARNED for user in users}
+    other.close()
+
+
+@pytest.mark.parametrize('pooler', [{'default_pool_size': 1}], indirect=True)
+def test_read_only_is_anothers(world, pooler, start_pooled):
+    """Another client of the same login has set it for its session: what we write alone (marks that go, ids that are
+    revoked) is written all the same."""
+    world.query("insert into trophy_worker.attempt values ('old', 1, '2020-01-01')")
+    other = pooled(world, pooler)
+    other.cursor().execute('set default_transaction_read_only = on')
+    queue = world.new_queue()
+    worker = start_pooled(queue)
+    world.producer(queue).app.control.revoke('not-sent-yet')
+    users = world.add_users(3)
+    assert states(world, send_all(world, queue, users)) == ['SUCCESS'] * 3
+    wait_until(lambda: world.query("select 1 from trophy_worker.revoked where id = 'not-sent-yet'") == [(1,)], 60,
+               'the revoked id is not written')
+    assert world.query('select id from trophy_worker.attempt') == []
+    assert '25006' not in worker.log() and worker.log().count('db: connected') == 1
     other.close()
 
 

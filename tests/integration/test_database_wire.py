@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 import subprocess
+import time
 
 import pytest
 import servers
@@ -106,6 +107,23 @@ def test_connecting_to_a_locked_table(world, start_at):
         assert len(world.query('select pid from pg_stat_activity where usename = %s and datname = %s',
                                [servers.WORKER_LOGIN, world.name])) <= 1
         cursor.execute('rollback')
+    assert states(world, tokens) == ['SUCCESS']
+
+
+def test_session_that_fails_as_soon_as_it_is_open(world, start_at):
+    """The first thing that the worker writes is refused with what makes it look for another server: not as fast as it
+    can connect."""
+    world.query("insert into trophy_worker.attempt values ('old', 1, '2020-01-01')")
+    world.query("create function refuse() returns trigger language plpgsql as "
+                "$$begin raise exception 'read-only' using errcode = '25006'; end$$")
+    world.query('create trigger refuse before delete on trophy_worker.attempt for each row execute function refuse()')
+    queue = world.new_queue(declare=True)
+    tokens = send_all(world, queue, world.add_users(1))
+    worker = start_at(world.postgres.worker_url(world.name), queue)
+    worker.wait_log('25006', times=2)
+    time.sleep(6)
+    assert worker.log().count('db: connected') <= 10
+    world.query('drop trigger refuse on trophy_worker.attempt')
     assert states(world, tokens) == ['SUCCESS']
 
 

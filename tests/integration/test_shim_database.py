@@ -91,6 +91,20 @@ def test_session_terminated_while_idle(shim, postgres, database):
     assert once(one.port, get(LIST)).status == 200
 
 
+def test_sessions_that_end_at_once(shim, postgres, database):
+    """Not one after the other, as fast as the server ends them."""
+    one = shim()
+    end = time.monotonic() + 6
+    ended = 0
+    while time.monotonic() < end:
+        ended += sum(count for count, in postgres.query(
+            'postgres', 'select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = %s and datname = %s',
+            [servers.SHIM_LOGIN, database]))
+    assert 2 <= ended and 2 <= one.log().count('db: connected') <= 10
+    assert 'db: ended soon after it was opened' in one.log()
+    back(one)
+
+
 def test_sessions_terminated_under_load(shim, postgres, database):
     """The request that meets the end of a session is answered over the next one, and so is /ready: no 503 while the
     server is there."""
