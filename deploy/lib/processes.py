@@ -101,6 +101,15 @@ def free_port(claimed=False):
         return port
 
 
+def family(pid):
+    """The process and all that it has started, in sessions of their own, too, as PostgreSQL's are."""
+    try:
+        children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
+    except OSError:
+        children = []
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
 def wait_until(condition, timeout_s, what, every_s=0.1):
     """Call condition() until it returns something true, and return that."""
     end = time.monotonic() + timeout_s

@@ -10,6 +10,7 @@ by its own id.
         worker = Worker(rabbit.url(), pg.worker_url('demo'))
         worker.wait_ready()
 """
+import contextlib
 import glob
 import json
 import os
@@ -23,7 +24,7 @@ import amqp
 import psycopg2
 
 import server_programs
-from processes import (Folder, Process, close_all, free_port, open_things, stop_on_signals, undisturbed,  # noqa: F401
+from processes import (Folder, Process, close_all, family, free_port, open_things, stop_on_signals, undisturbed,  # noqa: F401
                        wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -62,9 +63,13 @@ class Server:
         wait_until(ready, timeout_s, f'{self.name} ready')
 
     def kill(self):
-        """As a power failure would."""
+        """As a power failure would: an orphan could go on, and keep what the next start needs."""
         if self.process:
+            children = family(self.process.pid)[1:]
             self.process.signal(signal.SIGKILL, group=True)
+            for pid in children:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait(30)
             self.process = None
 
