@@ -15,6 +15,16 @@ from processes import family, wait_until
 
 
 @pytest.fixture(scope='module')
+def rabbitmq(restarted_rabbitmq):
+    return restarted_rabbitmq
+
+
+@pytest.fixture(scope='module')
+def arena(postgres, rabbitmq):
+    return trial.Arena(postgres, rabbitmq, stock=len(trial.KINDS))
+
+
+@pytest.fixture(scope='module')
 def all_kinds(arena):
     with contextlib.ExitStack() as stack:
         yield [stack.enter_context(arena.trial(kind, results, env={'BROKER_HEARTBEAT': 5, 'BROKER_PREFETCH': 4}))
