@@ -101,6 +101,15 @@ def free_port(claimed=False):
         return port
 
 
+def family(pid):
+    """The process and all that it has started, in sessions of their own, too, as PostgreSQL's are."""
+    try:
+        children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
+    except OSError:
+        children = []
+    return [pid, *(one for child in children for one in family(int(child)))]
+
+
 def wait_until(condition, timeout_s, what, every_s=0.1):
     """Call condition() until it returns something true, and return that."""
     end = time.monotonic() + timeout_s
@@ -130,13 +139,14 @@ class Process:
             (os.killpg if group else os.kill)(self.pid, number)
 
     def kill_all(self):
-        """SIGKILL to it, to its group, and to its children, which may lead groups of their own as PostgreSQL's do."""
+        """SIGKILL to it, to its group, and to all that it has started, which may lead groups of their own as PostgreSQL's
+        do."""
         if self.running():
-            children = pathlib.Path(f'/proc/{self.pid}/task/{self.pid}/children').read_text().split()
+            started = family(self.pid)[1:]
             os.killpg(self.pid, signal.SIGKILL)
-            for pid in children:
+            for pid in started:
                 with contextlib.suppress(ProcessLookupError):
-                    os.kill(int(pid), signal.SIGKILL)
+                    os.kill(pid, signal.SIGKILL)
 
     def wait(self, timeout_s):
         return self.popen.wait(timeout_s)

@@ -62,7 +62,7 @@ class Server:
         wait_until(ready, timeout_s, f'{self.name} ready')
 
     def kill(self):
-        """As a power failure would."""
+        """As a power failure would: an orphan could go on, and keep what the next start needs."""
         if self.process:
             self.process.kill_all()
             self.process.wait(30)

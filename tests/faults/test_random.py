@@ -49,6 +49,11 @@ def parse(seed):
     return int(seed.rstrip('s')), seed.endswith('s')
 
 
+@pytest.fixture(scope='module')
+def rabbitmq(restarted_rabbitmq):
+    return restarted_rabbitmq
+
+
 @pytest.fixture(scope='module', autouse=True)
 def template(postgres):
     REPORTS.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,6 @@
 """What befalls a whole server, and so all who use it: one trial of every kind each, and nothing else beside them."""
 import contextlib
 import os
-import pathlib
 import signal
 import time
 
@@ -12,7 +11,17 @@ import servers
 
 import trial
 import weathering
-from processes import wait_until
+from processes import family, wait_until
+
+
+@pytest.fixture(scope='module')
+def rabbitmq(restarted_rabbitmq):
+    return restarted_rabbitmq
+
+
+@pytest.fixture(scope='module')
+def arena(postgres, rabbitmq):
+    return trial.Arena(postgres, rabbitmq, stock=len(trial.KINDS))
 
 
 @pytest.fixture(scope='module')
@@ -77,12 +86,6 @@ def test_rabbitmq_restarted(rabbitmq, trials, way):
     rabbitmq.start()
     calm(trials)
     account(f'RabbitMQ restarted: {way}', trials, wait._replace(recovery_s=weathering.back(trials)))
-
-
-def family(pid):
-    """The process and all that it has started."""
-    children = pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text().split()
-    return [pid, *(one for child in children for one in family(int(child)))]
 
 
 @pytest.mark.parametrize('name', ['PostgreSQL', 'RabbitMQ'])
