@@ -46,8 +46,8 @@ begins(enum db_statement statement)
 static bool
 lacks_begin(const struct db *db, enum db_statement statement)
 {
-    return db->prepared && db->pooled && statement != DB_rollback &&
-           db->sent_count == 0 && PQtransactionStatus(db->conn) == PQTRANS_IDLE;
+    return db->prepared && db->pooled && statement != DB_rollback && db->sent_count == 0 &&
+           PQtransactionStatus(db->conn) == PQTRANS_IDLE;
 }
 
 void

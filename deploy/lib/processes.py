@@ -78,16 +78,27 @@ def undisturbed():
 atexit.register(close_all)
 
 
-def free_port():
-    """A port below 32768 (not one the kernel hands out to clients) that nobody listens on now."""
+_claims = []
+
+
+def free_port(claimed=False):
+    """A port below 32768 (not one the kernel hands out to clients) that nobody listens on now.  claimed: until this process
+    ends no other one that asks here gets it either: for a server that takes its time to listen, or stops and starts again."""
     while True:
         port = random.randrange(20000, 32000)
-        with socket.socket() as s:
-            try:
+        claim = socket.socket(socket.AF_UNIX)
+        try:
+            claim.bind(f'\0trophy-port-{port}')  # an abstract name: it goes with its socket
+            with socket.socket() as s:
                 s.bind(('127.0.0.1', port))
-                return port
-            except OSError:
-                continue
+        except OSError:
+            claim.close()
+            continue
+        if claimed:
+            _claims.append(claim)
+        else:
+            claim.close()
+        return port
 
 
 def wait_until(condition, timeout_s, what, every_s=0.1):

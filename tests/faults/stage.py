@@ -81,7 +81,8 @@ class Seat:
                 self.worker.kill()
             return False
         code, told = process.popen.returncode, self.told_to_end and self.told_to_end[0]
-        if code not in {'kill': (-signal.SIGKILL,), 'term': (0, -signal.SIGKILL)}.get(told, ()):
+        early = code == -signal.SIGTERM and ' starts as ' not in self.worker.log()  # before it could say otherwise
+        if not early and code not in {'kill': (-signal.SIGKILL,), 'term': (0, -signal.SIGKILL)}.get(told, ()):
             self.complaints.append(f'worker {self.number} ended by itself with {code} (told: {told})')
         self.logs.append(self.worker.log())
         if told == 'kill' or code != 0 or self.broker.is_disturbed():

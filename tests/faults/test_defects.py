@@ -217,8 +217,8 @@ DEFECTS = [
         '    worker_begin(worker, message);\n    cut_begin('),), killed_at_commit),
     Defect('does not lock', (('common/sql/statistics_lock.sql', 'FOR NO KEY UPDATE SKIP LOCKED', ''),), two_at_once),
     Defect('acknowledges a locked user', ((
-        'worker/dispatch.c', '    case SUBJECT_SKIPPED:\n        worker_succeed',
-        '    case SUBJECT_SKIPPED:\n    case SUBJECT_LOCKED:\n        worker_succeed'), (
+        'worker/dispatch.c', '    case SUBJECT_SKIPPED:\n        if (message->kind',
+        '    case SUBJECT_SKIPPED:\n    case SUBJECT_LOCKED:\n        if (message->kind'), (
         'worker/dispatch.c', '    case SUBJECT_LOCKED:\n    case SUBJECT_CONFLICTED', '    case SUBJECT_CONFLICTED')),
         locked_by_somebody),
     Defect('forgets what is given', (('common/sql/awards.sql', ' WHERE user_id', ' WHERE false AND user_id'),),

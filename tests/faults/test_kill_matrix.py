@@ -13,7 +13,7 @@ import proxy
 import trial
 import weathering
 
-KILLS = int(os.environ.get('TROPHY_FAULTS_KILLS', '5'))
+KILLS = int(os.environ.get('TROPHY_FAULTS_KILLS', '3'))  # before and as many behind: at least five for each step and kind
 MESSAGES = 8
 SIDE_BY_SIDE = 8
 

@@ -12,6 +12,9 @@ def env(**options):
     return {f'TROPHY_DATABASE_{name.upper()}': str(value) for name, value in options.items()}
 
 
+EVERY_FAILURE = {'TROPHY_LOG_LEVEL': 'debug'}  # and not only the first of ten seconds
+
+
 def send_all(world, queue, users):
     return [world.wire.send(queue, 'evaluate_user', [user]) for user in users]
 
@@ -74,7 +77,7 @@ def test_lock_timeout_is_tried_again(world, start):
     users = world.add_users(3, statistics=True)
     tokens = send_all(world, queue, users)
     with world.blocked(users[1]) as cursor:
-        worker = start(queue, env=env(lock_timeout=200))
+        worker = start(queue, env={**env(lock_timeout=200), **EVERY_FAILURE})
         worker.wait_log('55P03', times=2)
         assert not any(world.wire.has_result(token) for token in tokens)
         cursor.connection.rollback()
@@ -111,7 +114,7 @@ def test_statement_timeout_of_one_user(world, start):
     users = world.add_users(6, statistics=True)
     tokens = send_all(world, queue, users)
     with world.blocked(users[3]):
-        worker = start(queue, env=env(lock_timeout=0, statement_timeout=300))
+        worker = start(queue, env={**env(lock_timeout=0, statement_timeout=300), **EVERY_FAILURE})
         assert states(world, tokens) == ['SUCCESS'] * 3 + ['FAILURE'] + ['SUCCESS'] * 2
     result = world.wire.result(tokens[3])['result']
     assert (result['exc_type'], result['exc_module']) == ('TimeoutError', 'builtins')

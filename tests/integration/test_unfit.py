@@ -7,6 +7,7 @@ import pytest
 from evaluating import command, objects  # noqa: F401
 
 EARNED = ['Beginner']
+EVERY_FAILURE = {'TROPHY_LOG_LEVEL': 'debug'}  # and not only the first of ten seconds
 REFUSE = """create function refuse() returns trigger language plpgsql as
                 $$ begin raise exception 'not now' using errcode = 'P0001'; end $$;
             create trigger refuse before insert on trophies_usertrophy for each row execute function refuse()"""
@@ -59,7 +60,7 @@ def test_held_until_it_is_mended(world, start, changed, name, count):
     users = world.add_users(count)
     changed(name)
     tokens = send_all(world, queue, users)
-    worker = start(queue).wait_log('does not fit', times=2)
+    worker = start(queue, env=EVERY_FAILURE).wait_log('does not fit', times=2)
     assert CHANGES[name][2] in worker.log()
     worker.process.signal(signal.SIGUSR1)
     worker.wait_log('state: ')
@@ -74,6 +75,22 @@ def test_held_until_it_is_mended(world, start, changed, name, count):
     assert worker.process.running()
 
 
+def test_said_once(world, start, changed):
+    """However often it is tried, what is wrong is said once in ten seconds, and at the end that it is not any more."""
+    queue = world.new_queue(declare=True)
+    users = world.add_users(2)
+    changed('not null column of awards')
+    tokens = send_all(world, queue, users)
+    worker = start(queue)
+    worker.wait_log('batch: put off', times=3)
+    attempts, said = (worker.log().count(text) for text in ('batch: put off', 'takes no null'))
+    assert said < attempts and worker.log().count('db: connected') == 1
+    changed.mend()
+    assert states(world, tokens)
+    worker.wait_log('db: fits again')
+    assert worker.log().count('db: connected') == 1
+
+
 def test_check_that_only_one_user_violates(world, start):
     """Its constraint is none of ours, so it is held, not failed; the others commit."""
     queue = world.new_queue(declare=True)
@@ -83,7 +100,7 @@ def test_check_that_only_one_user_violates(world, start):
     world.query('alter table trophies_userstatistics add constraint lazy check (total_workouts < 20) not valid')
     try:
         tokens = send_all(world, queue, users)
-        worker = start(queue)
+        worker = start(queue, env=EVERY_FAILURE)
         assert states(world, [token for token in tokens if token != tokens[4]]) == ['SUCCESS'] * 6
         worker.wait_log(f'user {users[4]}: put off: the database does not fit: trophies_userstatistics.lazy', times=2)
         assert not world.wire.has_result(tokens[4])
@@ -96,7 +113,7 @@ def test_range_is_held(world, start, changed):
     queue = world.new_queue()
     users = world.add_users(5)
     changed('check')
-    worker = start(queue)
+    worker = start(queue, env=EVERY_FAILURE)
     world.wire.send(queue, 'evaluate_all')
     worker.wait_log('fewer', times=2)
     assert 'is left out' not in worker.log()
