@@ -81,9 +81,8 @@ atexit.register(close_all)
 _claims = []
 
 
-def free_port(claimed=False):
-    """A port below 32768 (not one the kernel hands out to clients) that nobody listens on now.  claimed: until this process
-    ends no other one that asks here gets it either: for a server that takes its time to listen, or stops and starts again."""
+def _find_port():
+    """A port and the socket that claims it among the processes that ask here."""
     while True:
         port = random.randrange(20000, 32000)
         claim = socket.socket(socket.AF_UNIX)
@@ -94,11 +93,22 @@ def free_port(claimed=False):
         except OSError:
             claim.close()
             continue
-        if claimed:
-            _claims.append(claim)
-        else:
-            claim.close()
-        return port
+        return port, claim
+
+
+def free_port():
+    """A port below 32768 (not one the kernel hands out to clients) that nobody listens on now."""
+    port, claim = _find_port()
+    claim.close()
+    return port
+
+
+def claimed_port():
+    """The same, and until this process ends no other one that asks here gets it either: for a server that takes its time to
+    listen, or stops and starts again."""
+    port, claim = _find_port()
+    _claims.append(claim)
+    return port
 
 
 def family(pid):

@@ -23,7 +23,7 @@ import amqp
 import psycopg2
 
 import server_programs
-from processes import (Folder, Process, close_all, free_port, open_things, stop_on_signals, undisturbed,  # noqa: F401
+from processes import (Folder, Process, claimed_port, close_all, free_port, open_things, stop_on_signals, undisturbed,  # noqa: F401
                        wait_until)
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -81,7 +81,7 @@ class Postgres(Server):
 
     def __init__(self, shared_buffers='128MB', settings=(), parent=None):
         super().__init__(parent)
-        self.port = free_port(claimed=True)
+        self.port = claimed_port()
         self.password = secrets.token_hex(8)
         self.worker_password = secrets.token_hex(8)
         self.shim_password = secrets.token_hex(8)
@@ -191,13 +191,13 @@ class RabbitMQ(Server):
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.port = free_port(claimed=True)
-        epmd_port = free_port(claimed=True)
+        self.port = claimed_port()
+        epmd_port = claimed_port()
         self.env = {
             'PATH': '/usr/sbin:/usr/bin:/sbin:/bin', 'LC_ALL': 'C.UTF-8', 'HOME': str(self.folder),
             'RABBITMQ_NODENAME': f'trophy{self.port}@localhost',
             'RABBITMQ_NODE_IP_ADDRESS': '127.0.0.1', 'RABBITMQ_NODE_PORT': str(self.port),
-            'RABBITMQ_DIST_PORT': str(free_port(claimed=True)),
+            'RABBITMQ_DIST_PORT': str(claimed_port()),
             'RABBITMQ_MNESIA_BASE': str(self.folder / 'mnesia'), 'RABBITMQ_LOG_BASE': str(self.folder / 'log'),
             'RABBITMQ_ENABLED_PLUGINS_FILE': str(self.folder / 'plugins'),
             'RABBITMQ_CONFIG_FILE': str(self.folder / 'rabbitmq'),
