@@ -104,6 +104,14 @@ def test_server_stopped_and_continued(postgres, rabbitmq, trials, name):
     account(f'{name} stopped and continued (SIGSTOP)', trials, wait._replace(recovery_s=weathering.back(trials)))
 
 
+def is_ended(connection):
+    try:
+        connection.cursor().execute('select 1')
+    except psycopg2.Error:
+        return True
+    return False
+
+
 def test_backend_killed(postgres, trials):
     """PostgreSQL then ends all sessions and recovers."""
     for _ in range(3):
@@ -111,7 +119,9 @@ def test_backend_killed(postgres, trials):
         pid, = wait_until(lambda: postgres.query('postgres', 'select pid from pg_stat_activity where datname = %s and '
                                                  'usename = %s', [trials[0].name, servers.WORKER_LOGIN]), 30,
                           'the worker has a session')[0]
-        os.kill(pid, signal.SIGKILL)
+        with contextlib.closing(postgres.connect('postgres')) as witness:
+            os.kill(pid, signal.SIGKILL)
+            wait_until(lambda: is_ended(witness), 60, 'the other sessions are ended')
         postgres.await_ready(lambda: postgres.connect('postgres').close(), psycopg2.Error, 60)
     calm(trials)
     recovery_s = weathering.back(trials)
