@@ -100,6 +100,8 @@ class Player:
     # ---- links
 
     def do_cut(self, worker, side, how):
+        if side == 'broker':
+            self.seat(worker).cut_at = time.monotonic()
         self.seat(worker).side(side).cut(how)
 
     def do_stall(self, worker, side, way):

@@ -53,6 +53,7 @@ class Seat:
         self.database = Proxy(stage.postgres.port, 'postgres')
         self.worker = None
         self.told_to_end = None     # 'kill' or 'term', and when
+        self.cut_at = float('-inf')  # when its link to the broker was cut last
         self.logs = []              # of the processes before
         self.lossy_logs = []        # of those among them that could not bring every result on its way
         self.complaints = []
@@ -85,11 +86,15 @@ class Seat:
         if not early and code not in {'kill': (-signal.SIGKILL,), 'term': (0, -signal.SIGKILL)}.get(told, ()):
             self.complaints.append(f'worker {self.number} ended by itself with {code} (told: {told})')
         self.logs.append(self.worker.log())
-        if told == 'kill' or code != 0 or self.broker.is_disturbed():
+        if told == 'kill' or code != 0 or self.broker.is_disturbed() or self.was_cut():
             self.lossy_logs.append(self.logs[-1])
         self.worker.close()
         self.worker = None
         return True
+
+    def was_cut(self):
+        """Was it told to end within the time in which a link comes back?  Over rpc a stop does not wait for that."""
+        return self.told_to_end is not None and self.told_to_end[1] - self.cut_at < 10
 
     def end(self, how):
         if self.worker is not None and self.worker.process.running():

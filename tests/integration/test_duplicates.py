@@ -32,7 +32,7 @@ def test_redelivered_while_it_runs(world, start, kind):
         worker = start(queue, env=PATIENT)
         world.wait_blocked()
         cut_off(world)
-        worker.wait_log('delivered again while it is in hand', times=5)
+        worker.wait_log('delivered again while it is in hand')  # once at least: the first batch takes what had come
         cursor.connection.rollback()
     for token in tokens:
         assert world.wire.result(token)['status'] == 'SUCCESS'
