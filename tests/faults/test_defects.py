@@ -240,13 +240,13 @@ DEFECTS = [
         'i < inbox->count; i++)\n        if (inbox->messages[i]->state == MESSAGE_ACKED)\n            up_to ='),),
         killed_with_one_waiting),
     Defect('counts deliveries as attempts', ((
-        'worker/suspects.c', '    if (worker->suspects.uncounted || message->marked)\n        decode(worker, message);',
-        '    if (json_integer_value(json_object_get(message->delivery.properties.headers, "x-delivery-count")) >\n'
-        '        worker->options->worker_delivery_limit)\n        give_up(worker, message);\n'
-        '    else if (worker->suspects.uncounted || message->marked)\n        decode(worker, message);'),),
-        cuts_with_the_database_away, kind='quorum'),
+        'worker/arrive.c', '    if (worker_adopt(worker, message))\n        return;',
+        '    if (worker_adopt(worker, message))\n        return;\n'
+        '    if (header_number(message, "x-delivery-count") > worker->options->worker_delivery_limit) {\n'
+        '        refuse(worker, message, "WorkerLostError", "billiard.exceptions", "delivered too often");\n'
+        '        return;\n    }'),), cuts_with_the_database_away, kind='quorum'),
     Defect('acknowledges suspects at a stop', ((
-        'worker/suspects.c', '    attempts_note_left(attempts, &worker->inbox);',
+        'worker/suspects_leave.c', '    attempts_note_left(attempts, &worker->inbox);',
         '    for (size_t i = 0; i < worker->inbox.count; i++)\n        if (worker->inbox.messages[i]->suspect)\n'
         '            (void)consumer_ack(worker->consumer, worker->inbox.messages[i]->delivery.tag, false);\n'
         '    attempts_note_left(attempts, &worker->inbox);'),), stops_with_the_database_away),
@@ -256,9 +256,11 @@ DEFECTS = [
         'common/sql/attempt/attempt_mark.sql', 'SET attempts = a.attempts + 1', 'SET attempts = a.attempts'),),
         killed_again_and_again),
     Defect('does not halve', ((
-        'worker/evaluate_halving.c', '    if (count == 1) {\n        condemn(evaluator, subjects, status);',
-        '    if (count >= 1) {\n        for (size_t i = 0; i < count; i++)\n'
-        '            condemn(evaluator, &subjects[i], status);'),), one_bad_among_good),
+        'worker/evaluate_halving.c', '    if (count == 1)\n        return judge(evaluator, subjects, status);',
+        '    if (count > 1)\n        for (size_t i = 0; i < count; i++)\n'
+        '            condemn(evaluator, &subjects[i], status);\n'
+        '    if (count > 1)\n        return DB_OK;\n'
+        '    if (count == 1)\n        return judge(evaluator, subjects, status);'),), one_bad_among_good),
 ]
 
 
