@@ -334,8 +334,10 @@ worker_dispatch(struct worker *worker)
     if (store_results(worker))
         return true;
     ready = worker_has_database(worker); /* which turns the loop: only then who has come too late */
+    ready = ready && revoked_table_keep(worker);
     attempts_note_waiting(&worker->suspects.attempts, &worker->inbox);
-    ready = ready && worker_suspects_tidy(worker) && revoked_table_keep(worker);
+    /* last: no mark is made while one is noted to go, and what comes meanwhile may note one */
+    ready = ready && worker_suspects_tidy(worker);
     limits = worker_limits(worker);
     weed_out(worker, &limits);
     worker_hand_back(worker);

@@ -89,24 +89,31 @@ forget_written(struct worker *worker, struct attempts *noted)
             worker->inbox.messages[i]->marked_us = 0;
 }
 
-bool
-worker_suspects_tidy(struct worker *worker)
+/* Writes what is noted now.  More may be noted while the database works. */
+static enum db_status
+tidy(struct worker *worker)
 {
     struct attempts *attempts = &worker->suspects.attempts;
-    struct attempts noted;
+    struct attempts noted = *attempts;
     enum db_status status;
 
-    if (worker_suspects_left_ms(worker) != 0 || !db_has(worker->db, DB_SET_attempt))
-        return true;
-    noted = *attempts;
-    *attempts = (struct attempts){0}; /* more may be noted while the database works */
+    *attempts = (struct attempts){0};
     status = write_noted(worker, &noted);
     if (status == DB_OK)
         forget_written(worker, &noted);
     else
         attempts_return_take(attempts, &noted);
     note_status(worker, status);
-    return db_is_open(worker->db);
+    return status;
+}
+
+bool
+worker_suspects_tidy(struct worker *worker)
+{
+    while (worker_suspects_left_ms(worker) == 0 && db_has(worker->db, DB_SET_attempt))
+        if (tidy(worker) != DB_OK)
+            return db_is_open(worker->db);
+    return true;
 }
 
 int64_t
