@@ -56,7 +56,8 @@ def test_poison(arena, kind, count):
     for run in runs:
         found, deaths, logs = run.result()
         weathering.judge(f'poison, {count} worker{"s" * (count > 1)}', found, None, logs)
-        assert deaths == 1 + LIMIT, f'{deaths} deaths\n{logs}'  # the first delivery is not marked
+        # the first delivery is not marked, unless it went back before it was run
+        assert deaths in (LIMIT, 1 + LIMIT), f'{deaths} deaths\n{logs}'
 
 
 def returned(arena, kind, way):
