@@ -34,7 +34,6 @@ fill(struct place *place, const struct consumed_queue *queue)
     clear(place);
     return -1;
 }
-#pragma GCC diagnostic pop
 
 size_t
 places_find(const struct places *places, const char *name)
@@ -131,3 +130,4 @@ places_clear(struct places *places)
     free(places->items);
     *places = (struct places){0};
 }
+#pragma GCC diagnostic pop

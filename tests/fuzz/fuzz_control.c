@@ -56,13 +56,27 @@ consumer_control_key(const struct consumer *consumer)
     return "key";
 }
 
-bool
+enum consumer_addition
 consumer_add_queue(struct consumer *consumer, const struct consumed_queue *added)
 {
     (void)consumer;
     demand(strlen(added->name) <= 255 && strlen(added->exchange) <= 255 &&
            strlen(added->exchange_type) <= 255 && strlen(added->routing_key) <= 255);
-    return true;
+    return CONSUMER_ADDED;
+}
+
+int
+consumer_adding_fd(const struct consumer *consumer)
+{
+    (void)consumer;
+    return -1;
+}
+
+enum consumer_addition
+consumer_added_queue(struct consumer *consumer)
+{
+    (void)consumer;
+    return CONSUMER_ADDED;
 }
 
 void
@@ -84,6 +98,12 @@ publisher_is_ready(const struct publisher *publisher)
 {
     (void)publisher;
     return true;
+}
+
+void
+publisher_flush(struct publisher *publisher)
+{
+    (void)publisher;
 }
 
 enum broker_event

@@ -42,7 +42,7 @@ END_TEST
 START_TEST(many_texts)
 {
     struct throttle throttle = {0};
-    char text[16];
+    char text[32];
     unsigned withheld;
 
     for (int i = 0; i <= THROTTLE_TEXTS; i++) {
