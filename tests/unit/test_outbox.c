@@ -248,7 +248,7 @@ START_TEST(full)
     ck_assert_uint_eq(outbox.sent_count, 1);
     settle(&outbox, BROKER_CONFIRMED, 1, false);
     ck_assert(!outbox_is_empty(&outbox));
-    free(add_replacement(&outbox, "m")); /* of a higher rank */
+    message_free(add_replacement(&outbox, "m")); /* of a higher rank */
     outbox_send(&outbox, NULL);
     ck_assert_str_eq(fake.log, "a ");
     fake.full_after = 1;
